@@ -1,0 +1,23 @@
+/* Memory that is freed all at once. One arena per lifetime: a dump, a rule set, a query run. Not thread-safe. */
+#ifndef SPOOR_ARENA_H
+#define SPOOR_ARENA_H
+
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct arena;
+
+struct arena *arena_new(void);
+void arena_free(struct arena *a);                        /* NULL is fine */
+void *arena_alloc(struct arena *a, size_t n);            /* aligned for any type, not cleared */
+void *arena_zalloc(struct arena *a, size_t n);           /* cleared */
+struct str arena_str(struct arena *a, struct str s);     /* a copy, NUL-terminated */
+char *arena_strdup(struct arena *a, const char *s);
+char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+size_t arena_bytes(const struct arena *a);               /* taken from the system so far */
+
+#define ARENA_NEW(a, type) ((type *)arena_zalloc((a), sizeof(type)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_zalloc((a), (n) * sizeof(type)))
+
+#endif

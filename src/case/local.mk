@@ -1,0 +1,2 @@
+# Sources of src/case/, headers too.
+libspoor_a_SOURCES +=

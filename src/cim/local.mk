@@ -1,0 +1,2 @@
+# Sources of src/cim/, headers too.
+libspoor_a_SOURCES +=

@@ -1,0 +1,2 @@
+# Sources of src/detect/, headers too.
+libspoor_a_SOURCES +=

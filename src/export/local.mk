@@ -1,0 +1,2 @@
+# Sources of src/export/, headers too.
+libspoor_a_SOURCES +=

@@ -1,0 +1,2 @@
+# Sources of src/load/, headers too.
+libspoor_a_SOURCES +=

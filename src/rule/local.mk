@@ -1,0 +1,2 @@
+# Sources of src/rule/, headers too.
+libspoor_a_SOURCES +=

@@ -1,0 +1,2 @@
+# Sources of src/spl/, headers too.
+libspoor_a_SOURCES +=

@@ -1,0 +1,2 @@
+# Sources of src/store/, headers too.
+libspoor_a_SOURCES +=

@@ -1,0 +1,2 @@
+# Benchmarks: `make bench'.
+EXTRA_PROGRAMS +=

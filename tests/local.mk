@@ -1,0 +1,13 @@
+# Tests. A unit test is one line in UNIT_TESTS (built from tests/check_NAME.c); a script is one line in SCRIPT_TESTS.
+
+UNIT_TESTS =
+
+SCRIPT_TESTS = \
+	tests/layers.sh
+
+if HAVE_CHECK
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
+TESTS += $(SCRIPT_TESTS)
+EXTRA_DIST += $(SCRIPT_TESTS)
