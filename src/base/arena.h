@@ -12,12 +12,13 @@ struct arena *arena_new(void);
 void arena_free(struct arena *a);                        /* NULL is fine */
 void *arena_alloc(struct arena *a, size_t n);            /* aligned for any type, not cleared */
 void *arena_zalloc(struct arena *a, size_t n);           /* cleared */
+void *arena_calloc(struct arena *a, size_t count, size_t size);    /* cleared; dies on overflow of count * size, too */
 struct str arena_str(struct arena *a, struct str s);     /* a copy, NUL-terminated */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t arena_bytes(const struct arena *a);               /* taken from the system so far */
 
 #define ARENA_NEW(a, type) ((type *)arena_zalloc((a), sizeof(type)))
-#define ARENA_ARRAY(a, type, n) ((type *)arena_zalloc((a), (n) * sizeof(type)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_calloc((a), (n), sizeof(type)))
 
 #endif

@@ -12,7 +12,9 @@ struct csv {
 	struct str text;                                 /* borrowed */
 	size_t at;
 	int line;                                        /* of the record read last, from 1 */
-	struct str *cell;                                /* of the record read last; point into text or into `unquoted` */
+	int next_line;                                   /* of text[at] */
+	struct str *cell;                                /* of the record read last; point into text or into `unquoted`,
+	                                                  * until the next csv_next */
 	size_t ncells, cap;
 	struct sbuf unquoted;                            /* cells that held "" */
 };

@@ -30,7 +30,7 @@ struct str str_after_last(struct str s, char c);         /* text after the last 
 ptrdiff_t str_find(struct str s, struct str needle);     /* offset or -1 */
 
 /* A number as the spec defines it, everywhere (spl-spec 2.6): optional sign, ASCII digits with an optional point,
- * optional exponent, no blanks. False when s is none. */
+ * optional exponent, no blanks. False when s is none, or is beyond the range of double. */
 bool str_number(struct str s, double *out);
 bool str_u64(struct str s, unsigned long long *out);     /* plain decimal digits only */
 

@@ -1,0 +1,87 @@
+/* Detection: runs rules over an engine and turns result rows into findings, risk events and messages. */
+#ifndef SPOOR_DETECT_H
+#define SPOOR_DETECT_H
+
+#include <stdatomic.h>
+
+#include "rule/rule.h"
+
+struct risk_event {
+	enum risk_type type;
+	struct str object;                               /* as in the row */
+	struct str normalized;                           /* lower case */
+	double score;
+};
+
+/* One term of the rule that held, and the value that made it hold. */
+struct match {
+	ev_t ev;
+	struct str field, value, term;                   /* term: as the search writes it, e.g. `Processes.process_name=installutil.exe` */
+};
+
+/* Do the events that a join brought together belong together? (DESIGN 3) */
+enum confirm { CONFIRM_NONE /* no join */, CONFIRM_NO, CONFIRM_YES };
+
+/* A rule, one result row, and where it came from. Owned by the findings. */
+struct finding {
+	const struct rule *rule;
+	const struct rows *rows;                         /* of the whole rule; */
+	size_t row;                                      /* this is the one */
+	usec_t time;                                     /* of the earliest event; the row's own time when it has no event */
+	struct str message;                              /* tokens filled */
+	struct risk_event *risk; size_t nrisk;
+	double score;                                    /* highest of the objects'; the rule's when there is none */
+	enum confirm confirmed;
+	const struct lineage *lineage;                   /* may be NULL */
+	char key[33];                                    /* hex of 128 bits: stable across loads (DESIGN 4) */
+	/* What every list shows: from the row, else from the events. Empty when unknown. */
+	struct str host, user, parent, process, command, pid, guid, c2, port;
+	ev_t main_event;                                 /* the process creation if there is one, else the earliest; EV_NONE */
+};
+
+struct rule_result {
+	const struct rule *rule;
+	bool ran;
+	struct diag error;                               /* when it failed at run time */
+	struct diags warn;                               /* limits that cut, … */
+	size_t nfindings;
+	uint64_t ns;                                     /* time it took */
+	char cannot_fire[160];                           /* runs, but this dump lacks what it needs: "no event 3 in this dump"; "" otherwise */
+};
+
+struct findings {
+	struct finding *v;                               /* by time, then rule name, then key */
+	size_t n, cap;
+	struct rule_result *rule;                        /* one per rule of the set, in its order */
+	size_t nrules;
+	struct rows **rows; size_t nrows;                /* results, owned */
+	struct arena *arena;
+	bool partial;                                    /* cancelled */
+};
+
+struct detect_progress {
+	atomic_size_t done, total, findings;
+};
+struct detect_opts {
+	double now;                                      /* NAN: newest event */
+	unsigned workers;                                /* 0: all cores */
+	const atomic_bool *cancel;
+	struct detect_progress *progress;                /* may be NULL */
+	/* Called under a lock as each rule ends, from a worker: hits as they are found. May be NULL. */
+	void (*found)(void *ctx, const struct finding *f, size_t n);
+	void *ctx;
+};
+/* Runs all rules that compiled; Correlation rules last, over the risk events of the others. Never fails as a whole. */
+struct findings *detect_run(struct rules *r, struct engine *e, const struct detect_opts *o);
+void findings_free(struct findings *f);
+
+/* Which terms held and on what values; in the findings' arena or `a`. */
+struct match *finding_matches(const struct finding *f, struct engine *e, struct arena *a, size_t *n);
+/* The risk events of findings as rows of Risk.All_Risk (spl-spec 5.2). The caller frees them. */
+struct rows *detect_risk_rows(const struct findings *f);
+/* A text with $field$ tokens filled from the row: for messages (lists joined by ", "; absent fields leave the token). */
+struct str detect_fill(struct str text, const struct rows *r, size_t row, struct arena *a);
+/* A drilldown search ready to compile: %original_detection_search% and tokens filled, quoted safely (spl-spec 5.3). */
+struct str detect_drilldown(const struct finding *f, const struct drilldown *dd, struct arena *a);
+
+#endif

@@ -1,0 +1,47 @@
+/* One analysis from start to end: logs and rules in, findings out, questions answered. What the command line and the screen
+ * share. Loading and detection may run on a worker thread while another reads the progress. */
+#ifndef SPOOR_SESSION_H
+#define SPOOR_SESSION_H
+
+#include "detect/detect.h"
+#include "cim/cim.h"
+#include "load/load.h"
+
+struct session_opts {
+	const char *const *logs; size_t nlogs;
+	const char *const *rules; size_t nrules;         /* none: the installed ones */
+	usec_t now;                                      /* WHEN_NONE: the newest event */
+	bool cim_addon;
+	bool no_rules_run;                               /* `query`: macros and lookups only */
+	unsigned workers;
+	size_t chunk;
+	bool strict_xml;
+};
+
+enum session_stage { STAGE_START, STAGE_RULES, STAGE_LOAD, STAGE_DETECT, STAGE_READY };
+
+struct session {
+	const struct session_opts *opts;
+	_Atomic(enum session_stage) stage;
+	struct load_progress load_progress;
+	struct detect_progress detect_progress;
+	atomic_bool cancel;                              /* stops the stage under way; what there is stays */
+	/* Each is set when its stage has ended, before `stage` moves on, and not changed after. */
+	struct rules *rules;
+	struct load *load;
+	struct store *store;
+	struct cim *cim;
+	struct engine *engine;
+	struct findings *findings;
+};
+
+struct session *session_new(const struct session_opts *o);       /* `o` must outlive it */
+void session_run(struct session *s);                             /* all stages, on the calling thread */
+void session_cancel(struct session *s);
+void session_free(struct session *s);
+/* An ad-hoc search over the loaded dump, with the rule set's macros. NULL with *d set. */
+struct rows *session_query(struct session *s, struct str text, const atomic_bool *cancel, struct diags *warn, struct diag *d);
+/* Folder of the rules that ship with spoor: $SPOOR_RULES, the build tree's rules/, or the installed one. */
+const char *session_rules_dir(void);
+
+#endif

@@ -1,0 +1,85 @@
+/* Decoded events of one chunk of input, as columns: what decoders fill and the store merges.
+ *
+ * A decoder (xml.c, json.c, …) calls batch_begin, then batch_sys/batch_data for what it finds, then batch_end, once per
+ * record. The batch decides what is kept: events of Sysmon with an EventID; others are counted by provider and EventID.
+ * It keeps no bytes of the input: strings go to the worker's pool, raw records are found again by file, offset, length.
+ *
+ * Cells. A cell of an EventData column is a pool id, 0 for absent (an empty value is absent, spl-spec 4.2), or, with
+ * CELL_TIME set, a moment written exactly "YYYY-MM-DD hh:mm:ss.mmm", kept as its distance in milliseconds from the
+ * event's own time plus CELL_TIME_ZERO. Times like UtcTime differ in every event; this keeps them out of the pool. */
+#ifndef SPOOR_BATCH_H
+#define SPOOR_BATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/when.h"
+#include "load/sysmon.h"
+
+#define CELL_TIME UINT32_C(0x80000000)
+#define CELL_TIME_ZERO UINT32_C(0x40000000)
+
+struct batch_column {
+	uint32_t name;                                   /* pool id of the EventData name */
+	uint32_t *cell;                                  /* table->n cells; NULL while every cell is absent */
+};
+
+/* All events of one EventID of one Sysmon, in input order. Arrays run parallel, n long. */
+struct batch_table {
+	uint16_t event_id;
+	uint8_t os;                                      /* enum sysmon_os */
+	uint32_t n, cap;
+	usec_t *time;                                    /* spl-spec 4.2: SystemTime, else UtcTime …; WHEN_NONE when there is none */
+	uint16_t *time_tail;                             /* of SystemTime: ns below the microsecond, plus 1024 * fractional digits as written;
+	                                                    0xFFFF: the event has no SystemTime */
+	uint64_t *record_id;                             /* EventRecordID; UINT64_MAX when absent or no number */
+	uint64_t *offset;                                /* of the raw record in its input */
+	uint32_t *length;                                /* bytes of the raw record */
+	uint32_t *seq;                                   /* position of the event among all kept events of the batch */
+	uint32_t *sys[SYS_COUNT];                        /* pool ids; NULL for EVENT_ID, TIME_CREATED, RECORD_ID (above) and when never seen */
+	struct batch_column *col;
+	uint32_t ncols, colcap;
+};
+
+/* Records that were read but are not Sysmon's, and damage. */
+struct batch_other {
+	uint32_t provider, channel;                      /* pool ids, 0 when unknown */
+	uint32_t event_id;
+	uint64_t count;
+};
+struct batch_damage {
+	uint64_t offset, length;                         /* what could not be used */
+	char reason[120];
+};
+
+struct batch {
+	struct pool *pool;                               /* the worker's, shared by its batches; not owned */
+	uint32_t input;                                  /* index of the input it came from */
+	uint64_t chunk;                                  /* position of the chunk within the input, for ordering */
+	uint32_t nevents;                                /* Sysmon events kept */
+	struct batch_table *table;
+	uint32_t ntables, tablecap;
+	struct batch_other *other;
+	uint32_t nothers, othercap;
+	struct batch_damage *damage;
+	uint32_t ndamage, damagecap;                     /* at most BATCH_DAMAGE_MAX are kept … */
+	uint64_t damaged;                                /* … of so many */
+	struct batch_state *state;                       /* the record being built; private */
+};
+#define BATCH_DAMAGE_MAX 256
+#define BATCH_FIELDS_MAX 256                             /* EventData names per event; more are an attack: the record is damaged */
+#define BATCH_VALUE_MAX (16u << 20)                      /* bytes of one value */
+
+struct batch *batch_new(struct pool *pool, uint32_t input, uint64_t chunk);
+void batch_free(struct batch *b);
+
+void batch_begin(struct batch *b);                       /* forgets a record that was begun and not ended */
+void batch_sys(struct batch *b, enum sys_field f, struct str value);       /* the last of several counts; empty is ignored */
+void batch_data(struct batch *b, struct str name, struct str value);       /* likewise */
+/* Ends the record that lies at these bytes of the input. True when it was kept as a Sysmon event. */
+bool batch_end(struct batch *b, uint64_t offset, uint64_t length);
+/* Instead of batch_end: the record is lost, and why (printf). */
+void batch_damaged(struct batch *b, uint64_t offset, uint64_t length, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

@@ -1,0 +1,71 @@
+/* Loading: named inputs in, batches of decoded events out, on all cores, with a report of what was read and what was lost.
+ * The order of the result depends on the inputs only, never on the workers or the chunk size. */
+#ifndef SPOOR_LOAD_H
+#define SPOOR_LOAD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "load/batch.h"
+#include "load/input.h"
+
+/* Filled while loading, read by whoever shows progress. */
+struct load_progress {
+	atomic_uint_fast64_t bytes_done, bytes_total;    /* compressed bytes for compressed inputs; total grows as inputs are found */
+	atomic_uint_fast64_t events, others, damaged;
+	atomic_bool cancel;                              /* set by anyone: loading stops soon and keeps what there is */
+};
+
+struct load_opts {
+	unsigned workers;                                /* 0: all cores */
+	size_t chunk;                                    /* bytes aimed at per chunk; 0: the default. 1 is legal (tests) */
+	bool strict_xml;                                 /* libxml2 for every record, no fast path */
+	struct load_progress *progress;                  /* NULL when nobody watches */
+};
+
+/* What became of each input. */
+struct load_input_report {
+	uint64_t bytes, events, others, damaged;
+	usec_t first, last;                              /* of Sysmon events; WHEN_NONE when there is none */
+	bool unusable;                                   /* could not be opened, or holds no known format */
+	char reason[200];                                /* why, when unusable or cut short; "" otherwise */
+};
+struct load_other {
+	char *provider;                                  /* "?" when the record names none */
+	uint32_t event_id;
+	uint64_t count;
+};
+struct load_damage {
+	uint32_t input;
+	uint64_t offset, length;
+	char reason[120];
+};
+
+/* The outcome. Owned by the caller; freed with load_free. */
+struct load {
+	struct inputs inputs;
+	struct load_input_report *report;                /* inputs.n of them */
+	struct batch **batch;                            /* in order: by input, then chunk */
+	size_t nbatches, batchcap;
+	struct pool **pool;                              /* the workers' pools that the batches' ids refer to */
+	size_t npools;
+	struct load_other *other;                        /* not Sysmon: by count, largest first */
+	size_t nothers;
+	struct load_damage *damage;                      /* the first LOAD_DAMAGE_MAX, in order … */
+	size_t ndamage;
+	uint64_t damaged;                                /* … of so many records lost */
+	uint64_t events, others;
+	bool cancelled;
+};
+#define LOAD_DAMAGE_MAX 1000
+
+/* Reads everything that `paths` name: files, directories (recursively, sorted by name), archives, "-".
+ * Never fails as a whole: what cannot be read is in the report. */
+struct load *load_run(const char *const *paths, size_t npaths, const struct load_opts *opts);
+void load_free(struct load *l);
+/* Frees batches and worker pools; inputs and report stay (the store has what it needs). */
+void load_drop_batches(struct load *l);
+
+#endif

@@ -1,0 +1,82 @@
+/* Rules: detection files read, with the macros and lookups they stand on. ESCU's YAML layout (spl-spec 5.1), old (`tags:`)
+ * and new (`rba:`). A rule that cannot run is a rule too, and carries the reason. Knows nothing of dumps or findings. */
+#ifndef SPOOR_RULE_H
+#define SPOOR_RULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "spl/spl.h"
+
+enum rule_type { RULE_TTP, RULE_ANOMALY, RULE_HUNTING, RULE_CORRELATION, RULE_OTHER };
+enum risk_type { RISK_USER, RISK_SYSTEM, RISK_OTHER };
+extern const char *const rule_type_name[];               /* "TTP", "Anomaly", … */
+extern const char *const risk_type_name[];               /* "user", "system", "other" */
+
+struct risk_object {
+	struct str field;                                /* of the result row */
+	enum risk_type type;
+	double score;
+};
+struct threat_object {
+	struct str field, type;                          /* "process", "file_name", … (spl-spec 5.2) */
+};
+struct drilldown {
+	struct str name, search, earliest, latest;       /* as published, tokens unfilled */
+};
+struct rule_test {
+	struct str name, data, source, sourcetype;       /* data: the URL or path of the sample log */
+};
+struct technique {                                       /* from mitre_enrichment.csv, when the rule set has it */
+	struct str id, name, tactics;                    /* tactics: ", " between */
+};
+
+struct rule {
+	struct str file, path;                           /* base name; path as opened */
+	struct str name, id, version, date, author, status, description, how_to_implement, known_false_positives;
+	struct str type_text;                            /* as written */
+	enum rule_type type;
+	struct str *data_source; size_t ndata_source;
+	struct str search;                               /* SPL, to the letter */
+	int search_line;                                 /* line of its key in the file */
+	struct str *reference; size_t nreference;
+	struct str *story; size_t nstory;
+	struct technique *mitre; size_t nmitre;          /* name and tactics empty when unknown */
+	struct str message;
+	struct risk_object *risk; size_t nrisk;
+	struct threat_object *threat; size_t nthreat;
+	struct drilldown *drill; size_t ndrill;
+	struct rule_test *test; size_t ntest;
+	double impact, confidence, risk_score;           /* risk_score: the highest of the objects' in the rba layout */
+	struct str asset_type, security_domain;
+	struct str raw;                                  /* the file's text */
+
+	struct spl_query *query;                         /* compiled; NULL when it cannot run … */
+	struct diag why_not;                             /* … and why */
+};
+
+struct rules {
+	struct rule **v;                                 /* by file name */
+	size_t n, cap;
+	struct diags warnings;                           /* files that could not be used (macros, lookups, rules) */
+	size_t nmacros, nlookups;
+	struct rules_state *state;                       /* private: arena, macros, lookups, spl_env */
+};
+
+/* Reads rule files, folders, or checkouts that hold detections/, macros/, lookups/; macros and lookups are found beside or
+ * above the rules. Every rule found is in the result and compiled; duplicates by id are kept once, with a warning.
+ * `overrides`: folders of macro files that win over shipped ones (may be NULL). Never fails as a whole. */
+struct rules *rules_load(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides);
+/* Only macros and lookups of these paths: what `query` needs. No rule is compiled. */
+struct rules *rules_load_macros(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides);
+void rules_free(struct rules *r);
+/* What the searches of this rule set may name. Owned by r. */
+const struct spl_env *rules_env(const struct rules *r);
+/* The provider of datasets that are no events ("Risk.All_Risk"), set by detect/. */
+void rules_set_dataset(struct rules *r, struct rows *(*dataset)(void *ctx, struct str name), void *ctx);
+const struct rule *rules_by_id(const struct rules *r, struct str id);
+/* Defines or replaces a macro (a local _filter of the analyst) and compiles the rules that use it again. */
+bool rules_define(struct rules *r, struct str name, struct str definition, struct diag *d);
+
+#endif

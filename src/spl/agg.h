@@ -1,0 +1,51 @@
+/* Aggregations of stats, tstats, eventstats, streamstats, top, rare, timechart: one table (spl-spec 3.3). */
+#ifndef SPOOR_AGG_H
+#define SPOOR_AGG_H
+
+#include "spl/expr.h"
+#include "spl/rows.h"
+
+struct parser;
+struct agg_fn;
+
+/* One aggregation of a command. */
+struct agg {
+	const struct agg_fn *fn;
+	double percentile;                               /* perc95(x): 95 */
+	struct str field;                                /* "" for count without argument; "*" or a wildcard for all matching fields */
+	const struct expr *eval;                         /* agg(eval(…)) instead of a field */
+	struct str as;                                   /* output name: given, or made "func(field)" */
+	bool named;                                      /* by "as" */
+};
+
+struct agg_fn {
+	const char *name, *alias;
+	const char *usage, *summary, *example;
+	size_t state_size;                               /* zero-initialised per group */
+	bool needs_field;
+	/* One value (never null, never a list: lists are fed value by value) of one row; `time` is the row's _time in seconds, NAN when none. */
+	void (*add)(void *state, struct val v, double time, struct arena *a);
+	struct val (*result)(void *state, const struct agg *g, struct arena *a);
+};
+
+const struct agg_fn *agg_find(struct str name);
+const struct agg_fn *const *agg_all(size_t *n);
+/* Parses `func[(field|*|eval(expr))] [as name]` …, up to the end or a word of `until`. Count, or 0 with an error set. */
+size_t agg_parse(struct parser *p, const char *const *until, struct agg **out);
+
+/* Feeds a row's value: null counts nothing, a list one by one. `count` without field counts the row. */
+void agg_feed(const struct agg *g, void *state, struct val v, double time, struct arena *a);
+
+/* Groups of rows by key values, for everything that groups. Keys are copied as given. */
+struct grouping;
+struct grouping *grouping_new(struct arena *a, size_t nkeys, const struct agg *aggs, size_t naggs);
+/* The group with these key values (none null, none a list), made when new. Returns its index. */
+uint32_t grouping_at(struct grouping *g, const struct val *key);
+void *grouping_state(struct grouping *g, uint32_t group, size_t agg);
+struct lineage_set *grouping_lineage(struct grouping *g, uint32_t group);
+size_t grouping_len(const struct grouping *g);
+const struct val *grouping_key(const struct grouping *g, uint32_t group);
+/* The groups as rows: key columns, then aggregates, sorted by key (spl-spec 3.1 point 7). Frees the grouping. */
+struct rows *grouping_rows(struct grouping *g, const struct str *key_names, const struct store *s);
+
+#endif
