@@ -26,7 +26,7 @@ struct eval_ctx run_eval(struct spl_run *run, const struct rows *r);
 struct spl_cmd {
 	const char *name, *alias;
 	const char *usage, *summary;
-	const char *example;                             /* a case in the format of tests/spl/*.test; run by the tests */
+	const char *example;                             /* a case in the format of the tables in tests/spl; run by the tests */
 	bool generates;                                  /* may stand first after "|": takes no input */
 	/* The command's arguments, in p->arena, up to p->end. NULL with an error set. */
 	void *(*parse)(struct parser *p);
