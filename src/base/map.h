@@ -21,7 +21,7 @@ void map_free(struct map *m);                            /* NULL is fine; the va
  * The pointer holds until the next map_put. */
 union map_val *map_put(struct map *m, struct str key, bool *fresh);
 union map_val *map_get(const struct map *m, struct str key);       /* NULL when absent */
-bool map_del(struct map *m, struct str key);                       /* order of the others is kept */
+bool map_del(struct map *m, struct str key);                       /* order of the others is kept; O(map_len) */
 size_t map_len(const struct map *m);
 struct str map_key(const struct map *m, size_t i);                 /* i-th inserted, 0 <= i < map_len */
 union map_val *map_val(const struct map *m, size_t i);

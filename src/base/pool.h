@@ -3,7 +3,7 @@
  * Id 0 is "no value" (null); the empty string has an id of its own. Ids are dense and never move. Interning takes a
  * lock; reading a string by its id takes none and is safe beside interning, as long as the id itself reached the
  * reader through something that orders memory (a lock, a join). Two equal strings always have equal ids, so ids of
- * one pool can be compared, grouped and joined in place of the strings. */
+ * one pool can be compared, grouped and joined in place of the strings. Text beyond 4 GiB - 1 of one string is cut. */
 #ifndef SPOOR_POOL_H
 #define SPOOR_POOL_H
 
