@@ -16,11 +16,14 @@ struct agg {
 	const struct expr *eval;                         /* agg(eval(…)) instead of a field */
 	struct str as;                                   /* output name: given, or made "func(field)" */
 	bool named;                                      /* by "as" */
+	size_t limit;                                    /* of list(): values kept; 0: no limit */
+	uint32_t at, len;                                /* place in the expanded search text */
 };
 
 struct agg_fn {
 	const char *name, *alias;
-	const char *usage, *summary, *example;
+	const char *usage, *summary;
+	const char *example;                             /* a case in the format of tests/spl/*.test; run by the tests */
 	size_t state_size;                               /* zero-initialised per group */
 	bool needs_field;
 	/* One value (never null, never a list: lists are fed value by value) of one row; `time` is the row's _time in seconds, NAN when none. */
@@ -36,16 +39,19 @@ size_t agg_parse(struct parser *p, const char *const *until, struct agg **out);
 /* Feeds a row's value: null counts nothing, a list one by one. `count` without field counts the row. */
 void agg_feed(const struct agg *g, void *state, struct val v, double time, struct arena *a);
 
-/* Groups of rows by key values, for everything that groups. Keys are copied as given. */
+/* Groups of rows by key values, for everything that groups. Keys and values are borrowed: their text must live as long as
+ * the rows that are made (in the pool, or in an arena that those rows adopt). */
 struct grouping;
+/* `a` serves the states; it stays the caller's and may go once grouping_rows has returned. */
 struct grouping *grouping_new(struct arena *a, size_t nkeys, const struct agg *aggs, size_t naggs);
+void grouping_free(struct grouping *g);                  /* instead of grouping_rows; NULL is fine */
 /* The group with these key values (none null, none a list), made when new. Returns its index. */
 uint32_t grouping_at(struct grouping *g, const struct val *key);
 void *grouping_state(struct grouping *g, uint32_t group, size_t agg);
 struct lineage_set *grouping_lineage(struct grouping *g, uint32_t group);
 size_t grouping_len(const struct grouping *g);
 const struct val *grouping_key(const struct grouping *g, uint32_t group);
-/* The groups as rows: key columns, then aggregates, sorted by key (spl-spec 3.1 point 7). Frees the grouping. */
+/* The groups as rows of their own arena: key columns, then aggregates, sorted by key (spl-spec 3.1 point 7). Frees the grouping. */
 struct rows *grouping_rows(struct grouping *g, const struct str *key_names, const struct store *s);
 
 #endif

@@ -40,7 +40,8 @@ struct scan {
 	/* not grouped: rows, newest first, with these fields (field names without prefix for `unprefixed`) */
 	const struct fieldset *want;
 	bool unprefixed;                                 /* from datamodel: "user" for "Processes.user" */
-	size_t limit;                                    /* 0: none */
+	size_t limit;                                    /* rows; 0: none */
+	size_t memory;                                   /* bytes of the result; 0: any. The newest that fit, marked partial */
 };
 
 struct engine;

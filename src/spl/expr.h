@@ -49,6 +49,7 @@ struct pattern {
 
 struct eval_fn;                                          /* spl/fn.h */
 struct spl_query;
+struct spl_budget;                                       /* spl/budget.h */
 
 struct expr {
 	enum expr_op op;
@@ -93,7 +94,7 @@ struct eval_ctx {
 	double now;                                      /* seconds: now() */
 	const struct val *current;                       /* inside mvfilter, mvmap: value that stands for field `current_name` */
 	struct str current_name;
-	struct spl_budget *budget;                       /* steps and time; NULL: unlimited */
+	struct spl_budget *budget;                       /* cancelling and time; NULL: unlimited */
 };
 
 /* The value of any expression. Comparisons and logic give the numbers 1 and 0, or null (unknown). */

@@ -26,4 +26,10 @@ const struct eval_fn *const *fn_all(size_t *n);          /* by group, then name 
 struct regex;
 struct regex *regex_new(struct arena *a, struct str re, char *err, size_t errsize);     /* NULL and err on a bad pattern */
 bool regex_find(const struct regex *re, struct str text, size_t from, size_t *start, size_t *end);
+/* With groups: span[2i] and span[2i + 1] are the bounds of group i (0: all of the match), SIZE_MAX when it took no part. */
+bool regex_match(const struct regex *re, struct str text, size_t from, size_t *span, unsigned ngroups);
+unsigned regex_groups(const struct regex *re);           /* groups, the whole match counted */
+struct str regex_group_name(const struct regex *re, unsigned group);   /* {NULL, 0} when it has none */
+/* All matches (or `max`, when not 0) replaced; \1 … \9 in `rep` are groups. In `a`, or `text` itself when nothing matched. */
+struct str regex_replace(const struct regex *re, struct str text, struct str rep, size_t max, struct arena *a);
 #endif

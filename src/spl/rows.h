@@ -25,16 +25,19 @@ struct lineage {
 
 struct rcol {
 	struct str name;                                 /* NUL-terminated, in the arena */
-	struct val *v;                                   /* n values */
+	struct val *v;                                   /* n values, on the heap: gone with the column */
 };
 
 struct rows {
-	struct arena *arena;                             /* owns columns, values made by commands, lineage */
+	struct arena *arena;                             /* owns names, values made by commands, lineage */
+	struct arena **more;                             /* arenas taken over with rows_adopt: values may point into them */
+	size_t nmore, morecap;
 	size_t n;
 	struct rcol *col;
 	size_t ncols, colcap;
 	const struct lineage **lin;                      /* n of them; entries may be NULL (inputlookup) */
 	bool partial;                                    /* cancelled or cut by a limit */
+	bool list_cut;                                   /* a list() reached its limit (spl-spec trap 12); whoever warns clears it */
 };
 
 struct rows *rows_new(size_t n);                         /* n rows, no columns, no lineage; owns a new arena */
@@ -49,17 +52,23 @@ void rows_drop(struct rows *r, size_t col);
 void rows_select(struct rows *r, const uint32_t *keep, size_t n);
 /* Appends the rows of b (columns by name); values and lineage are copied into a's arena. */
 void rows_append(struct rows *a, const struct rows *b);
+/* Takes over what b's values and lineage point to and frees the rest of b, so that they may be put into `a` uncopied. */
+void rows_adopt(struct rows *a, struct rows *b);
+/* Bytes held: columns, lineage and arenas. */
+size_t rows_bytes(const struct rows *r);
 
-/* Lineage of one event, in the rows' arena; of two together (either may be NULL). */
+/* Lineage of one event, in the rows' arena; of two together (either may be NULL). The result lives in `a` or is x itself. */
 const struct lineage *lineage_one(struct arena *a, ev_t ev, uint32_t leaf);
 const struct lineage *lineage_join(struct arena *a, const struct store *s, const struct lineage *x, const struct lineage *y);
-/* Collects lineage for one group, cheaply; then makes it. Zero-initialise. */
+/* Collects lineage for one group, cheaply; then makes it. Zero-initialise. `s` may be NULL where events live elsewhere:
+ * then the order of time is that of ordinals. */
 struct lineage_set {
 	struct lin_ev *v;
 	uint32_t n, cap, total;
+	uint32_t sorted;                                 /* private: so many at the front are in order and cut to LINEAGE_MAX */
 };
 void lineage_add(struct lineage_set *set, const struct store *s, const struct lineage *l);
 void lineage_add_event(struct lineage_set *set, const struct store *s, ev_t ev, uint32_t leaf);
-const struct lineage *lineage_make(struct lineage_set *set, const struct store *s, struct arena *a);   /* frees set's memory */
+const struct lineage *lineage_make(struct lineage_set *set, const struct store *s, struct arena *a);   /* frees set's memory; NULL when nothing was added */
 
 #endif

@@ -1,0 +1,29 @@
+/* What a run may still use: asked wherever a command or an expression loops. */
+#ifndef SPOOR_BUDGET_H
+#define SPOOR_BUDGET_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/when.h"
+
+struct spl_budget {
+	const atomic_bool *cancel;                       /* set by anyone; may be NULL */
+	uint64_t deadline;                               /* of when_mono_ns; 0: none */
+	uint32_t tick;
+	bool spent;                                      /* stays set until who owns the budget clears it */
+};
+
+/* Is it time to stop? Cheap enough for every turn of a loop: looks at the flag and the clock every 256th time. */
+static inline bool budget_spent(struct spl_budget *b)
+{
+	if (!b || b->spent)
+		return b && b->spent;
+	if (b->tick++ % 256 == 0)
+		b->spent = (b->cancel && atomic_load_explicit(b->cancel, memory_order_relaxed)) ||
+		           (b->deadline && when_mono_ns() > b->deadline);
+	return b->spent;
+}
+
+#endif
