@@ -15,8 +15,15 @@ struct block {
 	_Alignas(max_align_t) char data[];
 };
 
+struct cleanup {
+	struct cleanup *next;
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+
 struct arena {
 	struct block *blocks;
+	struct cleanup *cleanups;
 	char *at, *end;                                  /* what is free in the newest block */
 	size_t next_size;
 	size_t bytes;
@@ -35,6 +42,8 @@ void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
+	for (struct cleanup *c = a->cleanups; c; c = c->next)
+		c->fn(c->ctx);
 	for (struct block *b = a->blocks, *next; b; b = next) {
 		next = b->next;
 		free(b);
@@ -121,6 +130,14 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	struct str s = arena_str(a, sbuf_str(&b));
 	sbuf_free(&b);
 	return (char *)(uintptr_t)s.p;
+}
+
+void arena_on_free(struct arena *a, void (*fn)(void *ctx), void *ctx)
+{
+	struct cleanup *c = ARENA_NEW(a, struct cleanup);
+
+	*c = (struct cleanup){a->cleanups, fn, ctx};
+	a->cleanups = c;
 }
 
 size_t arena_bytes(const struct arena *a)

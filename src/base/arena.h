@@ -16,6 +16,7 @@ void *arena_calloc(struct arena *a, size_t count, size_t size);    /* cleared; d
 struct str arena_str(struct arena *a, struct str s);     /* a copy, NUL-terminated */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void arena_on_free(struct arena *a, void (*fn)(void *ctx), void *ctx);   /* called by arena_free, the last one first */
 size_t arena_bytes(const struct arena *a);               /* taken from the system so far */
 
 #define ARENA_NEW(a, type) ((type *)arena_zalloc((a), sizeof(type)))

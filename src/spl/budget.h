@@ -6,11 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/when.h"
 
 struct spl_budget {
 	const atomic_bool *cancel;                       /* set by anyone; may be NULL */
 	uint64_t deadline;                               /* of when_mono_ns; 0: none */
+	const struct arena *arena;                       /* where results grow; may be NULL */
+	size_t memory;                                   /* bytes that it may hold; 0: any number */
 	uint32_t tick;
 	bool spent;                                      /* stays set until who owns the budget clears it */
 };
@@ -22,8 +25,17 @@ static inline bool budget_spent(struct spl_budget *b)
 		return b && b->spent;
 	if (b->tick++ % 256 == 0)
 		b->spent = (b->cancel && atomic_load_explicit(b->cancel, memory_order_relaxed)) ||
-		           (b->deadline && when_mono_ns() > b->deadline);
+		           (b->deadline && when_mono_ns() > b->deadline) ||
+		           (b->arena && b->memory && arena_bytes(b->arena) > b->memory);
 	return b->spent;
+}
+
+/* The same before work on n bytes or values: looks at once when that is much. */
+static inline bool budget_spent_on(struct spl_budget *b, size_t n)
+{
+	if (b && n >= 4096)
+		b->tick = 0;
+	return budget_spent(b);
 }
 
 #endif

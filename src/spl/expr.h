@@ -27,6 +27,7 @@ enum expr_op {
 	E_CALL,
 	E_NEG, E_ADD, E_SUB, E_MUL, E_DIV, E_MOD, E_CONCAT,
 	E_EQ, E_NE, E_LT, E_LE, E_GT, E_GE, E_LIKE, E_IN,
+	E_XOR,
 };
 
 enum cmp_op { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE };
@@ -36,7 +37,7 @@ struct pattern {
 	struct str text;                                 /* unescaped, as it will be matched (stars still in it) */
 	enum { PAT_PRESENT /* field=* */, PAT_WILD, PAT_EXACT } kind;
 	struct wild *wild;                               /* PAT_WILD: folded */
-	struct str folded;                               /* PAT_EXACT: case-folded text */
+	struct str folded;                               /* case-folded text */
 	bool is_number;
 	double number;
 	struct cidr {
@@ -55,7 +56,8 @@ struct expr {
 	enum expr_op op;
 	uint32_t at, len;                                /* place in the expanded search text */
 	union {
-		struct {                                 /* E_AND E_OR E_NOT, arithmetic, comparisons; E_IN: arg[0] in the others */
+		struct {                                 /* E_AND E_OR E_NOT, arithmetic (any number, from the left),
+		                                          * comparisons; E_IN: arg[0] in the others */
 			struct expr **arg;
 			unsigned n;
 		};
@@ -80,6 +82,14 @@ struct expr {
  * This is what is decided once per distinct value. For CMP_NE the answer is that of "some value differs". */
 bool pattern_match(const struct pattern *p, enum cmp_op cmp, struct str text, struct str folded);
 
+/* Does a keyword stand in the text (spl-spec 2.6, bare term)? At word boundaries, except where the pattern has a star. */
+bool pattern_keyword(const struct pattern *p, struct str folded);
+
+/* "10.0.0.0/8", "fe80::/10"; host bits are ignored. False when s is none. */
+bool cidr_parse(struct str s, struct cidr *out);
+/* Is the text an address of that family, inside it? */
+bool cidr_holds(const struct cidr *c, struct str address);
+
 /* A row, as the evaluator sees it. */
 struct row_source {
 	struct val (*field)(const void *ctx, size_t row, struct str name);
@@ -103,7 +113,7 @@ struct val expr_eval(const struct expr *e, struct eval_ctx *c);
 bool expr_true(const struct expr *e, struct eval_ctx *c);
 bool val_true(struct val v);
 
-/* Calls `visit` for each field name that the tree reads. */
+/* Calls `visit` for each field name that the tree reads; "*" for a keyword, which reads all of them. */
 void expr_fields(const struct expr *e, void (*visit)(void *ctx, struct str name), void *ctx);
 
 #endif

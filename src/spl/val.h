@@ -22,6 +22,8 @@ struct val {
 	};
 };
 
+#define VAL_TEXT_MAX ((size_t)64 << 20)                  /* bytes of a text that a search makes */
+
 /* At least one value; none of them null or a list. */
 struct mv {
 	uint32_t n;

@@ -1,0 +1,29 @@
+/* Regular expressions (spl-spec 3.9): PCRE2 with UTF on, UCP off, DOTALL and MULTILINE off. Any bytes may be searched: what
+ * is no UTF-8 matches nothing. A compiled one lives as long as its arena and may be used from several threads at once.
+ * Matching is bounded: a text on which a pattern needs too many steps counts as no match (regex_given_up). */
+#ifndef SPOOR_REGEX_H
+#define SPOOR_REGEX_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+struct regex;
+
+/* NULL and err ("missing closing parenthesis at character 7") on a bad pattern. */
+struct regex *regex_new(struct arena *a, struct str re, char *err, size_t errsize);
+/* The first match at or after byte `from`. */
+bool regex_find(const struct regex *re, struct str text, size_t from, size_t *start, size_t *end);
+/* With groups: span[2i] and span[2i + 1] are the bounds of group i (0: all of the match), SIZE_MAX when it took no part. */
+bool regex_match(const struct regex *re, struct str text, size_t from, size_t *span, unsigned ngroups);
+/* Where to look for the match after the one at start … end: behind it, a character further when it is empty. May be
+ * beyond text.n: then there is none. */
+size_t regex_next(struct str text, size_t start, size_t end);
+unsigned regex_groups(const struct regex *re);           /* groups, the whole match counted */
+struct str regex_group_name(const struct regex *re, unsigned group);   /* {NULL, 0} when it has none */
+/* All matches (or `max`, when not 0) replaced; \1 … \9 in `rep` are groups. In `a`, or `text` itself when nothing matched.
+ * {NULL, 0} when the result would be longer than VAL_TEXT_MAX (val.h). */
+struct str regex_replace(const struct regex *re, struct str text, struct str rep, size_t max, struct arena *a);
+/* How often a match was given up because of its limits: all patterns and threads, since the program began. */
+unsigned long regex_given_up(void);
+
+#endif
