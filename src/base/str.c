@@ -206,7 +206,7 @@ bool str_u64(struct str s, unsigned long long *out)
 /* ---- builder ---- */
 
 /* Makes room for n more bytes and the NUL. */
-static void reserve(struct sbuf *b, size_t n)
+void sbuf_reserve(struct sbuf *b, size_t n)
 {
 	if (b->cap - b->n > n)                           /* also true only when cap > 0 */
 		return;
@@ -221,7 +221,7 @@ static void reserve(struct sbuf *b, size_t n)
 
 void sbuf_add(struct sbuf *b, const void *p, size_t n)
 {
-	reserve(b, n);
+	sbuf_reserve(b, n);
 	if (n)
 		memcpy(b->p + b->n, p, n);
 	b->n += n;
@@ -240,7 +240,7 @@ void sbuf_addz(struct sbuf *b, const char *s)
 
 void sbuf_addc(struct sbuf *b, char c)
 {
-	reserve(b, 1);
+	sbuf_reserve(b, 1);
 	b->p[b->n++] = c;
 	b->p[b->n] = '\0';
 }
@@ -250,10 +250,10 @@ void sbuf_addv(struct sbuf *b, const char *fmt, va_list ap)
 	va_list again;
 
 	va_copy(again, ap);
-	reserve(b, 0);
+	sbuf_reserve(b, 0);
 	int n = vsnprintf(b->p + b->n, b->cap - b->n, fmt, ap);
 	if (n > 0 && (size_t)n >= b->cap - b->n) {
-		reserve(b, (size_t)n);
+		sbuf_reserve(b, (size_t)n);
 		n = vsnprintf(b->p + b->n, b->cap - b->n, fmt, again);
 	}
 	va_end(again);

@@ -45,6 +45,7 @@ void sbuf_addz(struct sbuf *b, const char *s);           /* a C string */
 void sbuf_addc(struct sbuf *b, char c);
 void sbuf_addf(struct sbuf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void sbuf_addv(struct sbuf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+void sbuf_reserve(struct sbuf *b, size_t n);              /* room for n more bytes and the terminator, to be written at p + n */
 void sbuf_reset(struct sbuf *b);                         /* empty, memory kept */
 void sbuf_free(struct sbuf *b);                          /* empty, memory returned */
 static inline struct str sbuf_str(const struct sbuf *b) { return (struct str){b->p ? b->p : "", b->n}; }
