@@ -1,8 +1,8 @@
 /* The Common Information Model over Sysmon: which events are rows of which data-model node, and from which Sysmon field
  * each model field comes. spl-spec section 4, as tables of data; one row is one field. Knows nothing of SPL.
  *
- * A node's field, for one table, is a dictionary column: the distinct values (pool ids) and a code per row. A predicate
- * is decided once per dictionary entry. Columns are made on first use and kept; safe from any thread. */
+ * A node's field, for one table, is a column like those of the store (distinct values, and a code per row), so that a
+ * predicate is decided once per distinct value. Columns are made on first use and kept; safe from any thread. */
 #ifndef SPOOR_CIM_H
 #define SPOOR_CIM_H
 
@@ -39,15 +39,11 @@ bool cim_in_node(const struct cim *c, const struct cim_node *n, const struct sto
 /* The same without a dump, for "which EventIDs does this rule need": os and id. */
 bool cim_event_in_node(const struct cim_node *n, enum sysmon_os os, unsigned event_id, const struct cim_opts *o);
 
-/* A dictionary column. Entry 0 of `dict` is always 0 (null). */
+/* A field of a table as a node sees it. */
 struct cim_col {
-	uint32_t ndict;                                  /* entries, >= 1 */
-	const uint32_t *dict;                            /* pool ids; when `multi`, each names a list: its values, '\n' between them */
-	const uint32_t *code;                            /* per row, index into dict; NULL: every row has code `all` */
-	uint32_t all;
+	struct column col;                               /* pool ids; of a list (`multi`) the id of its values with '\n' between them */
 	bool multi;
 };
-static inline uint32_t cim_code(const struct cim_col *c, uint32_t row) { return c->code ? c->code[row] : c->all; }
 /* The field `field` (with prefix) of table t as node n sees it. Never NULL: a field that the node lacks is null in every row.
  * `_time` is no such column (use table_time). */
 const struct cim_col *cim_col(struct cim *c, const struct cim_node *n, const struct store_table *t, struct str field);

@@ -168,7 +168,7 @@ static struct subject subject_of(const struct store *s, const struct store_table
 		.host = table_sys(s, tab, SYS_COMPUTER),
 	};
 
-	if (source && !c.guid.id && !c.guid.all)
+	if (source && column_none(c.guid))
 		c.guid = table_data(s, tab, id == 10 ? STR("SourceProcessGuid") : STR("SourceProcessGUID"));
 	return c;
 }

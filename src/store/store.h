@@ -39,20 +39,40 @@ unsigned table_event_id(const struct store_table *t);
 enum sysmon_os table_os(const struct store_table *t);
 size_t table_index(const struct store_table *t);
 uint32_t table_rows(const struct store_table *t);
-const usec_t *table_time(const struct store_table *t);   /* rows of them */
+const usec_t *table_time(const struct store_table *t);   /* rows of them; WHEN_NONE where an event has no time */
 const ev_t *table_ev(const struct store_table *t);       /* ordinals, ascending */
 
-/* A column: the pool id of each row, or one id for all rows. */
+/* A column, whatever its size in memory: read it with column_at. What is below the line is for those who decide something
+ * once per distinct value and then look it up by code. */
 struct column {
-	const uint32_t *id;                              /* NULL: every row has `all` */
-	uint32_t all;
+	const uint32_t *dict;                            /* pool ids, 0 for absent; each is the value of some row. Distinct if `code` */
+	uint32_t ndict;                                  /* 1: all rows have dict[0] */
+	uint8_t width;                                   /* bytes of a code: 1, 2 or 4; 0: no codes, row r has dict[r] (or dict[0]) */
+	const void *code;                                /* per row, an index into dict */
+	const uint32_t *row;                             /* of a sparse column: only these rows, ascending, have codes … */
+	uint32_t nrow;                                   /* … the others have dict[0]. NULL and 0: not sparse */
 };
-static inline uint32_t column_at(struct column c, uint32_t row) { return c.id ? c.id[row] : c.all; }
+uint32_t column_sparse(const struct column *c, uint32_t row);    /* for column_code */
+static inline uint32_t column_code(const struct column *c, uint32_t row)
+{
+	if (c->row)
+		return column_sparse(c, row);
+	switch (c->width) {
+	case 1: return ((const uint8_t *)c->code)[row];
+	case 2: return ((const uint16_t *)c->code)[row];
+	case 4: return ((const uint32_t *)c->code)[row];
+	default: return c->ndict == 1 ? 0 : row;
+	}
+}
+static inline uint32_t column_at(struct column c, uint32_t row) { return c.dict[column_code(&c, row)]; }
+static inline bool column_none(struct column c) { return c.ndict == 1 && c.dict[0] == 0; }    /* no row has a value */
 
-/* An EventData field by its exact name; {NULL, 0} when the table has none such. */
+/* An EventData field by its exact name; column_none when the table has none such. */
 struct column table_data(const struct store *s, const struct store_table *t, struct str name);
 /* A System attribute. TIME_CREATED and RECORD_ID are made on first use. */
 struct column table_sys(const struct store *s, const struct store_table *t, enum sys_field f);
+/* Have both fields the same text in this row? (For times, without making them into ids.) False when either is absent. */
+bool table_same(const struct store *s, const struct store_table *t, struct str a, struct str b, uint32_t row);
 /* Names of the EventData columns of a table that have a value somewhere: pool ids, in the order first seen. */
 const uint32_t *table_fields(const struct store_table *t, size_t *n);
 
@@ -80,5 +100,7 @@ const struct load *store_load(const struct store *s);
 
 /* Events newest first (equal times: the later in the input first), as a raw search returns them. Built on first use, kept. */
 const ev_t *store_by_time(const struct store *s);
+/* The rows of one table in that order; NULL when it is simply from the last row to the first. Built on first use, kept. */
+const uint32_t *table_by_time(const struct store *s, const struct store_table *t);
 
 #endif
