@@ -1,2 +1,25 @@
-# Sample logs that are installed, and their generator.
-nobase_dist_pkgdata_DATA +=
+# Sample logs that are installed, and the generator of large ones. All hosts, people, addresses and files in them are invented.
+#   installutil.*   one InstallUtil that connects; on another host a browser with the same process id connects, too
+#   benign.xml      the same programs at honest work: no rule finds anything
+#   damaged.xml     installutil.xml with broken records of many kinds between the good ones
+#   intrusion.xml   a small intrusion over three hosts: what `bootstrap run` opens
+#   the others      one true case per rule, named by the rule's own test
+nobase_dist_pkgdata_DATA += \
+	samples/benign.xml \
+	samples/certutil.xml \
+	samples/cmstp.xml \
+	samples/damaged.xml \
+	samples/hh.xml \
+	samples/installutil-utf16.xml \
+	samples/installutil.jsonl \
+	samples/installutil.xml \
+	samples/intrusion.xml \
+	samples/msbuild.xml \
+	samples/mshta.xml \
+	samples/msiexec.xml \
+	samples/odbcconf.xml \
+	samples/regasm.xml \
+	samples/regsvr32.xml \
+	samples/renamed.xml \
+	samples/rundll32.xml \
+	samples/wmic.xml
