@@ -23,7 +23,7 @@ struct agg {
 struct agg_fn {
 	const char *name, *alias;
 	const char *usage, *summary;
-	const char *example;                             /* a case in the format of tests/spl/*.test; run by the tests */
+	const char *example;                             /* a case in the format of the tables of tests/spl, which run it */
 	size_t state_size;                               /* zero-initialised per group */
 	bool needs_field;
 	/* One value (never null, never a list: lists are fed value by value) of one row; `time` is the row's _time in seconds, NAN when none. */
@@ -31,13 +31,16 @@ struct agg_fn {
 	struct val (*result)(void *state, const struct agg *g, struct arena *a);
 };
 
-const struct agg_fn *agg_find(struct str name);
-const struct agg_fn *const *agg_all(size_t *n);
+const struct agg_fn *agg_find(struct str name);          /* name or alias, any case, without the number of a percentile */
+const struct agg_fn *agg_all(size_t *n);                 /* the table, by name */
 /* Parses `func[(field|*|eval(expr))] [as name]` …, up to the end or a word of `until`. Count, or 0 with an error set. */
 size_t agg_parse(struct parser *p, const char *const *until, struct agg **out);
 
 /* Feeds a row's value: null counts nothing, a list one by one. `count` without field counts the row. */
 void agg_feed(const struct agg *g, void *state, struct val v, double time, struct arena *a);
+
+/* Did a limit keep values out of this state's result? */
+bool agg_cut(const struct agg *g, const void *state);
 
 /* Groups of rows by key values, for everything that groups. Keys and values are borrowed: their text must live as long as
  * the rows that are made (in the pool, or in an arena that those rows adopt). */

@@ -1,3 +1,11 @@
 # Sources of src/spl/, headers too.
 libspoor_a_SOURCES += \
-	src/spl/val.c src/spl/val.h
+	src/spl/val.c src/spl/val.h \
+	src/spl/agg.c \
+	src/spl/agg.h \
+	src/spl/agg_fn.c \
+	src/spl/budget.h \
+	src/spl/grouping.c \
+	src/spl/lineage.c \
+	src/spl/rows.c \
+	src/spl/rows.h
