@@ -65,6 +65,8 @@ bool p_deeper(struct parser *p);
 /* Sets the diagnostic at offset `at`: line and column (in characters) of the expanded text; when a macro brought that
  * place, the message names it. Returns false. */
 bool p_error(struct parser *p, size_t at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Line and column (in characters), from 1, of an offset. */
+void spl_place(struct str text, size_t at, int *line, int *col);
 /* "'foo'", "end of search", "end of command": what stands at the cursor, for messages. Static buffer per thread. */
 const char *p_found(struct parser *p);
 
