@@ -1,8 +1,10 @@
 # Sources of src/spl/, headers too.
 libspoor_a_SOURCES += \
+	src/spl/cidr.c \
 	src/spl/lex.c src/spl/lex.h \
 	src/spl/macro.c \
 	src/spl/nearest.c \
+	src/spl/pattern.c \
 	src/spl/val.c src/spl/val.h \
 	src/spl/agg.c \
 	src/spl/agg.h \
