@@ -1,6 +1,7 @@
 # Tests. A unit test is one line in UNIT_TESTS (built from tests/check_NAME.c); a script is one line in SCRIPT_TESTS.
 
-UNIT_TESTS =
+UNIT_TESTS = \
+	tests/check_yaml
 
 SCRIPT_TESTS = \
 	tests/layers.sh

@@ -27,6 +27,7 @@ struct drilldown {
 };
 struct rule_test {
 	struct str name, data, source, sourcetype;       /* data: the URL or path of the sample log */
+	size_t test;                                     /* which test of the rule; the logs of one are read together */
 };
 struct technique {                                       /* from mitre_enrichment.csv, when the rule set has it */
 	struct str id, name, tactics;                    /* tactics: ", " between */
@@ -63,6 +64,9 @@ struct rules {
 	size_t nmacros, nlookups;
 	struct rules_state *state;                       /* private: arena, macros, lookups, spl_env */
 };
+
+/* The macros, lookups and rules that ship with spoor: $SPOOR_RULES, the build tree's rules/, or the installed folder. */
+const char *rules_shipped(void);
 
 /* Reads rule files, folders, or checkouts that hold detections/, macros/, lookups/; macros and lookups are found beside or
  * above the rules. Every rule found is in the result and compiled; duplicates by id are kept once, with a warning.

@@ -13,7 +13,7 @@ struct yaml {
 	struct str text;                                 /* scalar; NUL-terminated */
 	bool plain;                                      /* scalar without quotes (a plain `null` or `~` is still text) */
 	size_t n;                                        /* items, or pairs */
-	struct yaml **key;                               /* map: n keys (scalars) */
+	struct yaml **key;                               /* map: n keys (scalars), what `<<` merges in first */
 	struct yaml **item;                              /* list items, or the values of a map */
 };
 #define YAML_DEPTH_MAX 64
@@ -21,7 +21,7 @@ struct yaml {
 
 /* The first document of the text. NULL with *d set (line, column, what). */
 struct yaml *yaml_parse(struct arena *a, struct str text, struct diag *d);
-const struct yaml *yaml_get(const struct yaml *map, const char *key);          /* NULL when absent or no map */
+const struct yaml *yaml_get(const struct yaml *map, const char *key);          /* NULL when absent or no map; the last when it stands twice */
 struct str yaml_text(const struct yaml *map, const char *key);                 /* "" when absent or no scalar */
 
 #endif

@@ -1,0 +1,303 @@
+/* A rule set from start to end: read, compiled, defined anew, freed. */
+#include "rule/ruleset.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "rule/files.h"
+
+static struct rules *rules_new(void)
+{
+	struct rules *r = xcalloc(1, sizeof(*r));
+	struct rules_state *st = xcalloc(1, sizeof(*st));
+
+	r->state = st;
+	st->arena = arena_new();
+	st->by_id = map_new();
+	st->override = map_new();
+	st->unknown = map_new();
+	pthread_mutex_init(&st->lock, NULL);
+	env_init(&st->general, st);
+	return r;
+}
+
+/* ---- compiling ---- */
+
+/* The place of an error in the search, as a place in the rule's file: the search is one folded value there. */
+static void place_error(const struct rule *r, const struct diag *found, struct diag *out)
+{
+	if (found->line > 1)
+		diag_set(out, r->search_line, 0, "search, line %d, column %d: %s", found->line, found->col, found->msg);
+	else if (found->col > 0)
+		diag_set(out, r->search_line, 0, "search, column %d: %s", found->col, found->msg);
+	else
+		diag_set(out, r->search_line, 0, "search: %s", found->msg);
+	diag_file(out, r->path.p);
+}
+
+/* Compiles into a new query; `used` gets the names of the macros met. NULL with *d set. */
+static struct spl_query *compile(struct rules_state *st, const struct entry *e, struct map *used, struct diag *d)
+{
+	struct diag found = DIAG_INIT;
+
+	pthread_mutex_lock(&st->lock);
+	st->used = used;
+	pthread_mutex_unlock(&st->lock);
+	struct spl_query *q = spl_compile(e->rule->search, &e->context->env, &found);
+	pthread_mutex_lock(&st->lock);
+	st->used = NULL;
+	pthread_mutex_unlock(&st->lock);
+	if (!q)
+		place_error(e->rule, &found, d);
+	return q;
+}
+
+/* ---- reading ---- */
+
+static void warn_at(struct rules *r, const char *path, int line, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static void warn_at(struct rules *r, const char *path, int line, const char *fmt, ...)
+{
+	struct diag d = DIAG_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	diag_vset(&d, line, 0, fmt, ap);
+	va_end(ap);
+	diag_file(&d, path);
+	diags_add(&r->warnings, &d);
+}
+
+static void fill_techniques(struct rule *r, const struct context *c)
+{
+	for (size_t i = 0; i < r->nmitre; i++) {
+		const union map_val *v = map_get(c->techniques, r->mitre[i].id);
+		if (v)
+			r->mitre[i] = *(const struct technique *)v->p;
+	}
+}
+
+/* Is this the same file again, or another rule with an id that is taken? True: leave it out. */
+static bool is_double(struct rules *r, const struct rule *rule)
+{
+	if (!rule->id.n)
+		return false;
+	const union map_val *v = map_get(r->state->by_id, rule->id);
+	const struct rule *first = v ? v->p : NULL;
+	if (!first)
+		return false;
+	char *a = realpath(first->path.p, NULL), *b = realpath(rule->path.p, NULL);
+	if (!a || !b || strcmp(a, b) != 0)
+		warn_at(r, rule->path.p, 0, "left out: its id %.*s is that of %s, too; give it an id of its own", STR_FMT(rule->id),
+		        first->path.p);
+	free(a);
+	free(b);
+	return true;
+}
+
+static bool is_deprecated(const struct rule *r)
+{
+	return str_ieqc(r->status, "deprecated") || str_ieqc(r->status, "removed");
+}
+
+static void read_rule(struct rules *r, const struct source *s)
+{
+	struct rules_state *st = r->state;
+	struct rule *rule = ARENA_NEW(st->arena, struct rule);
+	struct sbuf text = {0};
+
+	rule->path = arena_str(st->arena, str_c(s->path));
+	rule->file = str_c(file_base(rule->path.p));
+	rule->why_not = (struct diag)DIAG_INIT;
+	if (file_read(s->path, RULE_FILE_MAX, &text, &rule->why_not))
+		escu_read(rule, sbuf_str(&text), st->arena, &r->warnings);
+	else
+		escu_read(rule, STR(""), st->arena, &r->warnings);       /* the first reason stays */
+	sbuf_free(&text);
+	if (is_double(r, rule))
+		return;
+	if (rule->id.n)
+		map_put(st->by_id, rule->id, NULL)->p = rule;
+	fill_techniques(rule, s->context);
+	if (is_deprecated(rule) && !s->named)
+		diag_set(&rule->why_not, 0, 0, "its status is %.*s; name the file itself to run it", STR_FMT(rule->status));
+	struct entry e = {rule, s->context, map_new()};
+	if (!diag_is_set(&rule->why_not))
+		rule->query = compile(st, &e, e.used, &rule->why_not);
+	diag_file(&rule->why_not, s->path);
+	if (r->n >= r->cap) {
+		r->cap = r->cap ? r->cap * 2 : 64;
+		r->v = xreallocarray(r->v, r->cap, sizeof(*r->v));
+		st->entry = xreallocarray(st->entry, r->cap, sizeof(*st->entry));
+	}
+	st->entry[r->n++] = e;
+}
+
+static int by_file(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int c = str_cmp(x->rule->file, y->rule->file);
+
+	return c ? c : str_cmp(x->rule->path, y->rule->path);
+}
+
+static void read_overrides(struct rules *r, const char *const *overrides, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		macros_read(r->state->override, overrides[i], r->state->arena, &r->warnings, &count);
+	r->nmacros += count;
+}
+
+static struct rules *load(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides, bool with_rules)
+{
+	struct rules *r = rules_new();
+	struct sources s = {0};
+
+	read_overrides(r, overrides, noverrides);
+	for (size_t i = 0; i < npaths; i++)
+		sources_add(&s, r, paths[i]);
+	for (size_t i = 0; i < s.n && with_rules; i++)
+		read_rule(r, &s.v[i]);
+	sources_free(&s);
+	if (r->n)
+		qsort(r->state->entry, r->n, sizeof(*r->state->entry), by_file);
+	for (size_t i = 0; i < r->n; i++)
+		r->v[i] = r->state->entry[i].rule;
+	return r;
+}
+
+struct rules *rules_load(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides)
+{
+	return load(paths, npaths, overrides, noverrides, true);
+}
+
+struct rules *rules_load_macros(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides)
+{
+	return load(paths, npaths, overrides, noverrides, false);
+}
+
+/* ---- use ---- */
+
+const struct spl_env *rules_env(const struct rules *r)
+{
+	return &r->state->general.env;
+}
+
+void rules_set_dataset(struct rules *r, struct rows *(*dataset)(void *ctx, struct str name), void *ctx)
+{
+	r->state->dataset = dataset;
+	r->state->dataset_ctx = ctx;
+}
+
+const struct rule *rules_by_id(const struct rules *r, struct str id)
+{
+	const union map_val *v = map_get(r->state->by_id, id);
+
+	return v ? v->p : NULL;
+}
+
+static void retire(struct rules_state *st, struct spl_query *q)
+{
+	if (!q)
+		return;
+	GROW(st->retired, st->nretired, st->retiredcap);
+	st->retired[st->nretired++] = q;
+}
+
+/* Compiles the rules that use the macro anew. On an error the rules stay as they were. */
+static bool recompile(struct rules *r, struct str name, struct diag *d)
+{
+	struct rules_state *st = r->state;
+	struct spl_query **fresh = xcalloc(r->n, sizeof(struct spl_query *));
+	struct map **used = xcalloc(r->n, sizeof(struct map *));
+	bool ok = true;
+
+	for (size_t i = 0; i < r->n && ok; i++) {
+		struct diag why_not = DIAG_INIT;
+		if (!map_get(st->entry[i].used, name))
+			continue;
+		used[i] = map_new();
+		fresh[i] = compile(st, &st->entry[i], used[i], &why_not);
+		if (!fresh[i] && r->v[i]->query) {
+			*d = why_not;
+			ok = false;
+		}
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		struct map *drop = used[i];
+		if (ok && fresh[i]) {
+			retire(st, r->v[i]->query);
+			r->v[i]->query = fresh[i];
+			r->v[i]->why_not = (struct diag)DIAG_INIT;
+			drop = st->entry[i].used;
+			st->entry[i].used = used[i];
+		} else {
+			spl_free(fresh[i]);
+		}
+		map_free(drop);
+	}
+	free(fresh);
+	free(used);
+	return ok;
+}
+
+bool rules_define(struct rules *r, struct str name, struct str definition, struct diag *d)
+{
+	struct rules_state *st = r->state;
+
+	pthread_mutex_lock(&st->lock);
+	const struct macro *before = macros_find(st->override, name, 0);
+	macros_define(st->override, name, definition, st->arena);
+	pthread_mutex_unlock(&st->lock);
+	if (recompile(r, name, d))
+		return true;
+	pthread_mutex_lock(&st->lock);
+	if (before)
+		macros_define(st->override, name, before->definition, st->arena);
+	else
+		macros_undefine(st->override, name);
+	pthread_mutex_unlock(&st->lock);
+	return false;
+}
+
+/* ---- the end ---- */
+
+static void context_free(struct context *c)
+{
+	lookups_free(c->lookups);
+	map_free(c->macros);
+	map_free(c->lookups);
+	map_free(c->files);
+	map_free(c->techniques);
+	free(c->id);
+	free(c);
+}
+
+void rules_free(struct rules *r)
+{
+	if (!r)
+		return;
+	struct rules_state *st = r->state;
+	for (size_t i = 0; i < r->n; i++) {
+		spl_free(r->v[i]->query);
+		map_free(st->entry[i].used);
+	}
+	for (size_t i = 0; i < st->nretired; i++)
+		spl_free(st->retired[i]);
+	for (size_t i = 0; i < st->ncontexts; i++)
+		context_free(st->context[i]);
+	lookups_free(st->unknown);
+	map_free(st->by_id);
+	map_free(st->override);
+	map_free(st->unknown);
+	pthread_mutex_destroy(&st->lock);
+	arena_free(st->arena);
+	free(st->context);
+	free(st->entry);
+	free(st->retired);
+	free(st);
+	diags_free(&r->warnings);
+	free(r->v);
+	free(r);
+}
