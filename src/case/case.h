@@ -20,7 +20,7 @@ const char *case_path(const struct casefile *c);         /* "(memory)" when ther
 char *case_default_path(void);                           /* $XDG_DATA_HOME/spoor/default.case; the caller frees it */
 
 /* Records the findings of a run and their risk events. Known keys stay as they are (verdict, note), their last_seen moves. */
-bool case_record(struct casefile *c, const struct findings *f, const struct engine *e, struct diag *d);
+bool case_record(struct casefile *c, const struct findings *f, struct engine *e, struct diag *d);
 
 /* Verdicts and notes, by finding key. */
 enum verdict case_verdict(struct casefile *c, const char *key);
