@@ -128,6 +128,8 @@ static inline bool is_digit(char c)
 
 bool str_number(struct str s, double *out)
 {
+	if (s.n == 0)
+		return false;
 	static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
 	                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 	const char *p = s.p, *end = s.p + s.n;

@@ -14,6 +14,11 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+static int64_t floor_mod(int64_t a, int64_t b)
+{
+	return a % b + (a % b < 0 ? b : 0);
+}
+
 /* Days since 1970-01-01. Years run from March, so that the leap day is the last of its year. */
 static int64_t days_from_civil(int64_t year, int mon, int64_t day)
 {
@@ -29,7 +34,7 @@ static int64_t days_from_civil(int64_t year, int mon, int64_t day)
 void when_civil(usec_t t, int *year, int *mon, int *day, int *hour, int *min, int *sec)
 {
 	int64_t days = floor_div(t, USEC_PER_DAY);
-	int64_t rest = (t - days * USEC_PER_DAY) / USEC_PER_SEC;
+	int64_t rest = floor_mod(t, USEC_PER_DAY) / USEC_PER_SEC;
 
 	days += 719468;
 	int64_t era = floor_div(days, 146097);
@@ -121,6 +126,8 @@ static bool zone(struct reader *r, int *offset_seconds)
 
 bool when_parse(struct str s, usec_t *out)
 {
+	if (s.n == 0)
+		return false;
 	struct reader r = {s.p, s.p + s.n};
 	int year, mon, day, hour, min, sec, offset, fraction = 0;
 
@@ -156,7 +163,7 @@ char *when_iso(usec_t t, int ndigits, char out[WHEN_SIZE])
 	when_civil(t, &year, &mon, &day, &hour, &min, &sec);
 	int n = snprintf(out, WHEN_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", year, mon, day, hour, min, sec);
 	if (ndigits > 0) {
-		int micro = (int)(t - floor_div(t, USEC_PER_SEC) * USEC_PER_SEC);
+		int micro = (int)floor_mod(t, USEC_PER_SEC);
 		char text[8];
 		snprintf(text, sizeof(text), "%06d", micro);
 		n += snprintf(out + n, (size_t)(WHEN_SIZE - n), ".%.*s", ndigits < 6 ? ndigits : 6, text);
@@ -167,7 +174,7 @@ char *when_iso(usec_t t, int ndigits, char out[WHEN_SIZE])
 
 char *when_iso_short(usec_t t, char out[WHEN_SIZE])
 {
-	int64_t micro = t == WHEN_NONE ? 0 : t - floor_div(t, USEC_PER_SEC) * USEC_PER_SEC;
+	int64_t micro = t == WHEN_NONE ? 0 : floor_mod(t, USEC_PER_SEC);
 	int n = micro ? 6 : 0;
 
 	for (; n && micro % 10 == 0; micro /= 10)

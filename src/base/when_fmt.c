@@ -188,7 +188,9 @@ void when_strftime(double t, struct str fmt, struct sbuf *out)
 {
 	if (!(fabs(t) <= 1e12))                          /* no time that anyone means; NaN, too */
 		return;
-	usec_t us = (usec_t)llround(t * 1e6);
+	/* Apart, as seconds * 1e6 would leave too few bits for the last digit. */
+	double whole = floor(t);
+	usec_t us = (usec_t)whole * USEC_PER_SEC + (usec_t)llround((t - whole) * 1e6);
 	int64_t days = us / (86400 * USEC_PER_SEC) - (us % (86400 * USEC_PER_SEC) < 0);
 	struct civil c = {.wday = (int)(((days + 4) % 7 + 7) % 7)};
 
