@@ -2,6 +2,7 @@
 
 UNIT_TESTS = \
 	tests/check_base \
+	tests/check_case \
 	tests/check_text \
 	tests/check_when \
 	tests/check_yaml

@@ -232,6 +232,16 @@ static struct val list_val(struct arena *a, struct str list, const char *separat
 	return out;
 }
 
+static struct val both(struct arena *a, struct val x, struct val y)
+{
+	const uint32_t nx = val_count(x), ny = val_count(y);
+	struct val *v = ARENA_ARRAY(a, struct val, nx + ny + 1);
+
+	for (uint32_t i = 0; i < nx + ny; i++)
+		v[i] = i < nx ? val_at(x, i) : val_at(y, i - nx);
+	return val_list(a, v, nx + ny);
+}
+
 static void put(struct rows *r, size_t row, const char *name, struct val v)
 {
 	const size_t col = rows_col(r, str_c(name));             /* may move the columns: before r->col is read */
@@ -263,7 +273,7 @@ struct rows *case_risk_rows(struct casefile *c)
 		put(r, i, "annotations.mitre_attack", ids);
 		put(r, i, "annotations.mitre_attack.mitre_technique_id", ids);
 		put(r, i, "annotations.mitre_attack.mitre_tactic", list_val(r->arena, x->tactics, ", "));
-		put(r, i, "annotations._all", list_val(r->arena, x->mitre.n ? str_c(arena_printf(r->arena, "%.*s\n%.*s", STR_FMT(x->mitre), STR_FMT(x->stories))) : x->stories, "\n"));
+		put(r, i, "annotations._all", both(r->arena, ids, stories));
 		put(r, i, "finding_key", val_str(arena_str(r->arena, x->key)));
 	}
 	arena_free(a);
