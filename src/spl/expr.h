@@ -48,6 +48,8 @@ struct pattern {
 	struct pattern *decoded;                         /* the same with XML entities decoded (trap 9), when it differs */
 };
 
+#define EXPR_HEIGHT_MAX 1000
+
 struct eval_fn;                                          /* spl/fn.h */
 struct spl_query;
 struct spl_budget;                                       /* spl/budget.h */
@@ -55,6 +57,7 @@ struct spl_budget;                                       /* spl/budget.h */
 struct expr {
 	enum expr_op op;
 	uint32_t at, len;                                /* place in the expanded search text */
+	uint32_t height;                                 /* levels of nodes below, so that recursion is bounded */
 	union {
 		struct {                                 /* E_AND E_OR E_NOT, arithmetic (any number, from the left),
 		                                          * comparisons; E_IN: arg[0] in the others */

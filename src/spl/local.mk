@@ -4,6 +4,9 @@ libspoor_a_SOURCES += \
 	src/spl/lex.c src/spl/lex.h \
 	src/spl/macro.c \
 	src/spl/nearest.c \
+	src/spl/node.c src/spl/node.h \
+	src/spl/parse_eval.c \
+	src/spl/parse_search.c \
 	src/spl/pattern.c \
 	src/spl/val.c src/spl/val.h \
 	src/spl/agg.c \
