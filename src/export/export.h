@@ -1,5 +1,5 @@
 /* Writing results: aligned table, CSV, JSON lines (DESIGN 5). Bytes depend on the data only. Owns formats, not files:
- * everything goes to a FILE that the caller opened; export_file opens one that replaces its target only when complete. */
+ * everything goes to a FILE that the caller opened; export_open opens one that replaces its target only when complete. */
 #ifndef SPOOR_EXPORT_H
 #define SPOOR_EXPORT_H
 
@@ -13,6 +13,7 @@ bool export_format_parse(const char *s, enum export_format *out);
 struct export_opts {
 	enum export_format format;
 	bool raw_cells;                                  /* CSV: no guard against spreadsheet formulas */
+	unsigned width;                                  /* table: columns of the terminal; 0: as wide as it takes */
 	const char *(*verdict)(void *ctx, const char *key);      /* NULL: none */
 	void *ctx;
 };
@@ -28,12 +29,18 @@ void export_csv_cell(struct sbuf *b, struct str s, bool raw);
 /* Text made safe for a terminal: control, bidi and zero-width characters as visible escapes. Appended. */
 void export_visible(struct sbuf *b, struct str s);
 
-/* A file written aside and renamed over `path` by export_commit. */
+/* Columns that text takes on a terminal; a bad byte or a control character counts as one. */
+size_t export_width(struct str s);
+
+/* A file written aside and renamed over `path` by export_commit. What is no regular file (a device, a pipe) is written directly. */
 struct export_file {
 	FILE *f;
-	char *path, *temp;
+	char *path, *temp;                               /* temp NULL: written directly */
+	bool replace;
 };
+/* A file that is there already and not empty is refused unless `replace`. */
 bool export_open(struct export_file *x, const char *path, bool replace, struct diag *d);
+/* Ends it: written, on disk, renamed; or nothing of it is left and *d says why. Frees x's members, as export_abort does. */
 bool export_commit(struct export_file *x, struct diag *d);
 void export_abort(struct export_file *x);
 

@@ -1,2 +1,10 @@
 # Sources of src/export/, headers too.
-libspoor_a_SOURCES +=
+libspoor_a_SOURCES += \
+	src/export/csv.c \
+	src/export/export.c \
+	src/export/export.h \
+	src/export/file.c \
+	src/export/inside.h \
+	src/export/jsonl.c \
+	src/export/table.c \
+	src/export/visible.c

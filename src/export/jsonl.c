@@ -1,0 +1,240 @@
+/* JSON lines: one object per finding or row (DESIGN 5). */
+#include "export/inside.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/utf8.h"
+
+void export_json_str(struct sbuf *b, struct str s)
+{
+	sbuf_addc(b, '"');
+	for (size_t at = 0; at < s.n;) {
+		size_t from = at;
+		while (at < s.n && s.p[at] >= 0x20 && s.p[at] < 0x7F && s.p[at] != '"' && s.p[at] != '\\')
+			at++;
+		sbuf_add(b, s.p + from, at - from);
+		if (at == s.n)
+			break;
+		from = at;
+		uint32_t c = utf8_next(s, &at);
+		if (c == UTF8_BAD)
+			sbuf_addz(b, "\xEF\xBF\xBD");
+		else if (c == '"' || c == '\\')
+			sbuf_addc(b, '\\'), sbuf_addc(b, (char)c);
+		else if (c == '\n' || c == '\r' || c == '\t')
+			sbuf_addz(b, c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
+		else if (c < 0x20 || (c >= 0x7F && c < 0xA0))
+			sbuf_addf(b, "\\u%04x", (unsigned)c);
+		else
+			sbuf_add(b, s.p + from, at - from);
+	}
+	sbuf_addc(b, '"');
+}
+
+static void add_number(struct sbuf *b, double d)
+{
+	char text[VAL_NUM_SIZE];
+	struct str s = val_num_text(d, text);
+
+	if (isfinite(d))
+		sbuf_adds(b, s);
+	else
+		export_json_str(b, s);
+}
+
+void export_json_val(struct sbuf *b, struct val v)
+{
+	switch (v.type) {
+	case V_NULL:
+		sbuf_addz(b, "null");
+		break;
+	case V_STR:
+		export_json_str(b, (struct str){v.s, v.len});
+		break;
+	case V_NUM:
+		add_number(b, v.num);
+		break;
+	case V_MV:
+		sbuf_addc(b, '[');
+		for (uint32_t i = 0; i < v.mv->n; i++) {
+			if (i)
+				sbuf_addc(b, ',');
+			export_json_val(b, v.mv->v[i]);
+		}
+		sbuf_addc(b, ']');
+		break;
+	}
+}
+
+/* The row's columns as one object; null fields are left out. */
+static void add_row(struct sbuf *b, const struct rows *r, size_t row)
+{
+	bool first = true;
+
+	sbuf_addc(b, '{');
+	for (size_t c = 0; c < r->ncols; c++) {
+		struct val v = r->col[c].v[row];
+		if (val_is_null(v))
+			continue;
+		if (!first)
+			sbuf_addc(b, ',');
+		first = false;
+		export_json_str(b, r->col[c].name);
+		sbuf_addc(b, ':');
+		export_json_val(b, v);
+	}
+	sbuf_addc(b, '}');
+}
+
+static void add_key(struct sbuf *b, const char *name)
+{
+	if (b->p[b->n - 1] != '{')
+		sbuf_addc(b, ',');
+	sbuf_addf(b, "\"%s\":", name);
+}
+
+static void add_text(struct sbuf *b, const char *name, struct str s)
+{
+	add_key(b, name);
+	export_json_str(b, s);
+}
+
+/* Text, or null when there is none. */
+static void add_text_or_null(struct sbuf *b, const char *name, struct str s)
+{
+	if (s.n) {
+		add_text(b, name, s);
+		return;
+	}
+	add_key(b, name);
+	sbuf_addz(b, "null");
+}
+
+static void add_risk(struct sbuf *b, const struct finding *f)
+{
+	add_key(b, "risk_objects");
+	sbuf_addc(b, '[');
+	for (size_t i = 0; i < f->nrisk; i++) {
+		if (i)
+			sbuf_addc(b, ',');
+		sbuf_addc(b, '{');
+		add_text(b, "type", str_c(risk_type_name[f->risk[i].type]));
+		add_text(b, "value", f->risk[i].object);
+		add_key(b, "score");
+		add_number(b, f->risk[i].score);
+		sbuf_addc(b, '}');
+	}
+	sbuf_addc(b, ']');
+}
+
+static void add_events(struct sbuf *b, const struct finding *f, const struct store *s)
+{
+	const struct lineage *l = f->lineage;
+
+	add_key(b, "events");
+	sbuf_addc(b, '[');
+	for (uint32_t i = 0; s && l && i < l->n; i++) {
+		ev_t ev = l->v[i].ev;
+		uint64_t record = store_record_id(s, ev);
+		if (i)
+			sbuf_addc(b, ',');
+		sbuf_addc(b, '{');
+		add_text(b, "file", str_c(store_input_name(s, ev)));
+		add_key(b, "offset");
+		sbuf_addf(b, "%" PRIu64, store_raw_ref(s, ev).offset);
+		add_key(b, "event_id");
+		sbuf_addf(b, "%u", table_event_id(store_event(s, ev).table));
+		add_key(b, "record_id");
+		if (record == UINT64_MAX)
+			sbuf_addz(b, "null");
+		else
+			sbuf_addf(b, "%" PRIu64, record);
+		add_text_or_null(b, "host", store_sys(s, ev, SYS_COMPUTER));
+		sbuf_addc(b, '}');
+	}
+	sbuf_addc(b, ']');
+	add_key(b, "event_count");
+	sbuf_addf(b, "%" PRIu32, l ? l->total : 0);
+}
+
+static void add_matches(struct sbuf *b, const struct finding *f, struct engine *e)
+{
+	struct arena *a = arena_new();
+	size_t n = 0;
+	const struct match *m = e ? finding_matches(f, e, a, &n) : NULL;
+
+	add_key(b, "matched");
+	sbuf_addc(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			sbuf_addc(b, ',');
+		sbuf_addc(b, '{');
+		add_text(b, "field", m[i].field);
+		add_text(b, "value", m[i].value);
+		add_text(b, "term", m[i].term);
+		sbuf_addc(b, '}');
+	}
+	sbuf_addc(b, ']');
+	arena_free(a);
+}
+
+static void add_finding(struct sbuf *b, const struct finding *f, struct engine *e, const struct export_opts *o)
+{
+	static const char *const confirmed[] = {[CONFIRM_NONE] = "null", [CONFIRM_NO] = "false", [CONFIRM_YES] = "true"};
+	char time[WHEN_SIZE];
+
+	sbuf_addc(b, '{');
+	add_text(b, "rule", f->rule->name);
+	add_text(b, "rule_id", f->rule->id);
+	add_text(b, "rule_file", f->rule->file);
+	add_text(b, "type", f->rule->type_text);
+	add_text_or_null(b, "time", f->time == WHEN_NONE ? STR("") : str_c(when_iso_short(f->time, time)));
+	add_key(b, "risk_score");
+	add_number(b, f->score);
+	add_text(b, "message", f->message);
+	add_risk(b, f);
+	add_key(b, "mitre");
+	sbuf_addc(b, '[');
+	for (size_t i = 0; i < f->rule->nmitre; i++) {
+		if (i)
+			sbuf_addc(b, ',');
+		export_json_str(b, f->rule->mitre[i].id);
+	}
+	sbuf_addc(b, ']');
+	add_key(b, "confirmed");
+	sbuf_addz(b, confirmed[f->confirmed]);
+	add_key(b, "fields");
+	add_row(b, f->rows, f->row);
+	add_events(b, f, e ? e->ops->store(e) : NULL);
+	add_matches(b, f, e);
+	if (o->verdict)
+		add_text(b, "verdict", str_c(verdict_of(o, f)));
+	add_text(b, "key", str_c(f->key));
+	sbuf_addz(b, "}\n");
+}
+
+void export_jsonl_findings(FILE *f, const struct chosen *c, struct engine *e, const struct export_opts *o)
+{
+	struct sbuf b = {0};
+
+	for (size_t i = 0; i < c->n && !ferror(f); i++) {
+		sbuf_reset(&b);
+		add_finding(&b, chosen_at(c, i), e, o);
+		fwrite(b.p, 1, b.n, f);
+	}
+	sbuf_free(&b);
+}
+
+void export_jsonl_rows(FILE *f, const struct rows *r)
+{
+	struct sbuf b = {0};
+
+	for (size_t i = 0; i < r->n && !ferror(f); i++) {
+		sbuf_reset(&b);
+		add_row(&b, r, i);
+		sbuf_addc(&b, '\n');
+		fwrite(b.p, 1, b.n, f);
+	}
+	sbuf_free(&b);
+}
