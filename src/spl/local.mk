@@ -7,6 +7,7 @@ libspoor_a_SOURCES += \
 	src/spl/node.c src/spl/node.h \
 	src/spl/parse_eval.c \
 	src/spl/parse_search.c \
+	src/spl/regex.c src/spl/regex.h \
 	src/spl/pattern.c \
 	src/spl/val.c src/spl/val.h \
 	src/spl/agg.c \

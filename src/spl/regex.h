@@ -8,6 +8,7 @@
 #include "base/str.h"
 
 struct regex;
+struct spl_budget;
 
 /* NULL and err ("missing closing parenthesis at character 7") on a bad pattern. */
 struct regex *regex_new(struct arena *a, struct str re, char *err, size_t errsize);
@@ -23,6 +24,9 @@ struct str regex_group_name(const struct regex *re, unsigned group);   /* {NULL,
 /* All matches (or `max`, when not 0) replaced; \1 … \9 in `rep` are groups. In `a`, or `text` itself when nothing matched.
  * {NULL, 0} when the result would be longer than VAL_TEXT_MAX (val.h). */
 struct str regex_replace(const struct regex *re, struct str text, struct str rep, size_t max, struct arena *a);
+/* The same within a budget (may be NULL): {NULL, 0} when that is spent. */
+struct str regex_replace_within(const struct regex *re, struct str text, struct str rep, size_t max,
+                                struct spl_budget *b, struct arena *a);
 /* How often a match was given up because of its limits: all patterns and threads, since the program began. */
 unsigned long regex_given_up(void);
 
