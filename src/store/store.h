@@ -13,6 +13,7 @@
 #include "base/when.h"
 #include "load/load.h"
 #include "load/sysmon.h"
+#include "store/column.h"
 
 typedef uint32_t ev_t;
 #define EV_NONE UINT32_MAX
@@ -42,35 +43,13 @@ uint32_t table_rows(const struct store_table *t);
 const usec_t *table_time(const struct store_table *t);   /* rows of them; WHEN_NONE where an event has no time */
 const ev_t *table_ev(const struct store_table *t);       /* ordinals, ascending */
 
-/* A column, whatever its size in memory: read it with column_at. What is below the line is for those who decide something
- * once per distinct value and then look it up by code. */
-struct column {
-	const uint32_t *dict;                            /* pool ids, 0 for absent; each is the value of some row. Distinct if `code` */
-	uint32_t ndict;                                  /* 1: all rows have dict[0] */
-	uint8_t width;                                   /* bytes of a code: 1, 2 or 4; 0: no codes, row r has dict[r] (or dict[0]) */
-	const void *code;                                /* per row, an index into dict */
-	const uint32_t *row;                             /* of a sparse column: only these rows, ascending, have codes … */
-	uint32_t nrow;                                   /* … the others have dict[0]. NULL and 0: not sparse */
-};
-uint32_t column_sparse(const struct column *c, uint32_t row);    /* for column_code */
-static inline uint32_t column_code(const struct column *c, uint32_t row)
-{
-	if (c->row)
-		return column_sparse(c, row);
-	switch (c->width) {
-	case 1: return ((const uint8_t *)c->code)[row];
-	case 2: return ((const uint16_t *)c->code)[row];
-	case 4: return ((const uint32_t *)c->code)[row];
-	default: return c->ndict == 1 ? 0 : row;
-	}
-}
-static inline uint32_t column_at(struct column c, uint32_t row) { return c.dict[column_code(&c, row)]; }
-static inline bool column_none(struct column c) { return c.ndict == 1 && c.dict[0] == 0; }    /* no row has a value */
-
 /* An EventData field by its exact name; column_none when the table has none such. */
 struct column table_data(const struct store *s, const struct store_table *t, struct str name);
 /* A System attribute. TIME_CREATED and RECORD_ID are made on first use. */
 struct column table_sys(const struct store *s, const struct store_table *t, enum sys_field f);
+/* The id of one row, without making a whole column of times. */
+uint32_t table_data_at(const struct store *s, const struct store_table *t, struct str name, uint32_t row);
+uint32_t table_sys_at(const struct store *s, const struct store_table *t, enum sys_field f, uint32_t row);
 /* Have both fields the same text in this row? (For times, without making them into ids.) False when either is absent. */
 bool table_same(const struct store *s, const struct store_table *t, struct str a, struct str b, uint32_t row);
 /* Names of the EventData columns of a table that have a value somewhere: pool ids, in the order first seen. */
