@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
+enum { BLOCK_MIN = 4096, BLOCK_MAX = 4 << 20 };
 
 struct block {
 	struct block *next;
@@ -55,7 +55,7 @@ static char *add_block(struct arena *a, size_t n)
 {
 	if (n > SIZE_MAX - sizeof(struct block))
 		n = SIZE_MAX - sizeof(struct block);     /* xmalloc says so and ends */
-	struct block *b = xmalloc(sizeof(*b) + n);
+	struct block *b = xmalloc_big(sizeof(*b) + n);
 
 	b->next = a->blocks;
 	a->blocks = b;
@@ -77,9 +77,10 @@ static void *take(struct arena *a, size_t n, size_t align)
 	if (n > a->next_size / 4)
 		return add_block(a, n);                  /* the rest of the current block stays in use */
 
-	char *p = add_block(a, a->next_size);
+	size_t size = a->next_size - sizeof(struct block);
+	char *p = add_block(a, size);
 	a->at = p + n;
-	a->end = p + a->next_size;
+	a->end = p + size;
 	if (a->next_size < BLOCK_MAX)
 		a->next_size *= 2;
 	return p;

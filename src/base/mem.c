@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void (*_Atomic fatal_hook)(void);
@@ -33,6 +34,19 @@ void *xmalloc(size_t n)
 
 	if (!p)
 		no_memory();
+	return p;
+}
+
+void *xmalloc_big(size_t n)
+{
+	const size_t huge_page = 2 << 20;
+
+	if (n < 2 * huge_page || n > SIZE_MAX - huge_page)
+		return xmalloc(n);
+	void *p = aligned_alloc(huge_page, (n + huge_page - 1) & ~(huge_page - 1));
+	if (!p)
+		no_memory();
+	madvise(p, n, MADV_HUGEPAGE);                    /* a wish: nothing is lost when it is not granted */
 	return p;
 }
 

@@ -10,6 +10,9 @@ void *xmalloc(size_t n);
 void *xcalloc(size_t count, size_t size);          /* dies on overflow of count * size, too */
 void *xrealloc(void *p, size_t n);
 void *xreallocarray(void *p, size_t count, size_t size);
+/* For tables and blocks of megabytes: in huge pages where the system has them, which makes reading at random and the
+ * first touch cheaper. Free with free(); do not realloc. */
+void *xmalloc_big(size_t n);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 

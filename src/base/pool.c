@@ -94,7 +94,7 @@ static struct slot *find_slot(const struct pool *p, struct str s, uint32_t hash)
 static void grow_slots(struct pool *p)
 {
 	size_t n = p->nslots * 2, mask = n - 1;
-	struct slot *bigger = xcalloc(n, sizeof(*bigger));
+	struct slot *bigger = memset(xmalloc_big(n * sizeof(*bigger)), 0, n * sizeof(*bigger));
 
 	for (size_t i = 0; i < p->nslots; i++) {
 		if (!p->slot[i].id)
@@ -118,7 +118,7 @@ static uint32_t add(struct pool *p, struct str s)
 	uint32_t index = id + ((1u << FIRST_SHIFT) - 1);
 	if ((index & (index - 1)) == 0)                  /* the first of a block */
 		p->block[31 - __builtin_clz(index) - FIRST_SHIFT] =
-			xmalloc(index * sizeof(struct entry));
+			xmalloc_big(index * sizeof(struct entry));
 	struct entry *e = entry(p, id);
 	e->p = arena_str(p->text, s).p;
 	e->n = (uint32_t)s.n;
