@@ -16,6 +16,9 @@ struct session_opts {
 	unsigned workers;
 	size_t chunk;
 	bool strict_xml;
+	/* Hits as they are found (detect_opts.found); the copies' texts live as long as the session's findings. May be NULL. */
+	void (*found)(void *ctx, const struct finding *f, size_t n);
+	void *found_ctx;
 };
 
 enum session_stage { STAGE_START, STAGE_RULES, STAGE_LOAD, STAGE_DETECT, STAGE_READY };
