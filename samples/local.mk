@@ -23,3 +23,8 @@ nobase_dist_pkgdata_DATA += \
 	samples/renamed.xml \
 	samples/rundll32.xml \
 	samples/wmic.xml
+
+check_PROGRAMS += samples/generate
+samples_generate_SOURCES = samples/generate.c samples/gen_act.c samples/gen_out.c samples/gen_words.c samples/gen_world.c \
+	samples/gen.h samples/gen_world.h
+samples_generate_LDADD =
