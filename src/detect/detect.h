@@ -71,7 +71,8 @@ struct detect_opts {
 	void (*found)(void *ctx, const struct finding *f, size_t n);
 	void *ctx;
 };
-/* Runs all rules that compiled; Correlation rules last, over the risk events of the others. Never fails as a whole. */
+/* Runs all rules that compiled; Correlation rules last, over the risk events of the others. Never fails as a whole. From then
+ * on the rule set's Risk.All_Risk is made of these findings: they must live as long as searches are run with it. */
 struct findings *detect_run(struct rules *r, struct engine *e, const struct detect_opts *o);
 void findings_free(struct findings *f);
 

@@ -1,2 +1,14 @@
 # Sources of src/detect/, headers too.
-libspoor_a_SOURCES +=
+libspoor_a_SOURCES += \
+	src/detect/confirm.c \
+	src/detect/detect.c \
+	src/detect/detect.h \
+	src/detect/fill.c \
+	src/detect/finding.c \
+	src/detect/inside.h \
+	src/detect/matches.c \
+	src/detect/pick.c \
+	src/detect/risk.c \
+	src/detect/session.c \
+	src/detect/session.h \
+	src/detect/why.c

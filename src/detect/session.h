@@ -29,7 +29,8 @@ struct session {
 	struct load_progress load_progress;
 	struct detect_progress detect_progress;
 	atomic_bool cancel;                              /* stops the stage under way; what there is stays */
-	/* Each is set when its stage has ended, before `stage` moves on, and not changed after. */
+	/* Each is set when its stage has ended, before `stage` moves on, and not changed after. The rules are read beside the
+	 * logs and are there from STAGE_DETECT on. */
 	struct rules *rules;
 	struct load *load;
 	struct store *store;

@@ -1,0 +1,172 @@
+/* Runs the rules of a set, on all cores, and puts what they find in order. Correlation rules run when the others are done. */
+#include "detect/inside.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/jobs.h"
+#include "base/mem.h"
+
+/* What one rule brought, kept apart until all are done. */
+struct part {
+	struct finding *v;
+	size_t n;
+	struct rows *rows;
+};
+
+struct run {
+	struct rules *rules;
+	struct engine *engine;
+	const struct detect_opts *opts;
+	struct findings *out;
+	struct part *part;                               /* one per rule */
+	const size_t *job;                               /* indices of the rules to run now */
+	pthread_mutex_t lock;                            /* around opts->found */
+};
+
+static bool is_cancelled(const struct run *x)
+{
+	return x->opts->cancel && atomic_load(x->opts->cancel);
+}
+
+static void run_rule(void *ctx, size_t job, unsigned worker)
+{
+	struct run *x = ctx;
+	size_t i = x->job[job];
+	struct rule_result *res = &x->out->rule[i];
+	struct part *p = &x->part[i];
+	struct spl_run_opts o = {.engine = x->engine, .now = x->opts->now, .cancel = x->opts->cancel};
+	uint64_t start = when_mono_ns();
+
+	(void)worker;
+	struct rows *r = spl_run(res->rule->query, &o, &res->warn, &res->error);
+	if (r && r->n) {
+		p->rows = r;
+		p->n = r->n;
+		p->v = xcalloc(r->n, sizeof(*p->v));
+		findings_make(p->v, res->rule, r, x->engine->ops->store(x->engine));
+	} else if (r) {
+		rule_cannot_fire(res->rule, x->engine, res->cannot_fire, sizeof(res->cannot_fire));
+		rows_free(r);
+	}
+	if (!r)
+		diag_file(&res->error, res->rule->path.p);
+	res->ran = r != NULL;
+	res->nfindings = p->n;
+	res->ns = when_mono_ns() - start;
+	if (x->opts->progress) {
+		atomic_fetch_add(&x->opts->progress->done, 1);
+		atomic_fetch_add(&x->opts->progress->findings, p->n);
+	}
+	if (x->opts->found && p->n) {
+		pthread_mutex_lock(&x->lock);
+		x->opts->found(x->opts->ctx, p->v, p->n);
+		pthread_mutex_unlock(&x->lock);
+	}
+}
+
+/* Runs the rules that compiled and are (not) of type Correlation. */
+static void run_kind(struct run *x, bool correlation)
+{
+	size_t *job = xcalloc(x->rules->n, sizeof(*job)), n = 0;
+
+	for (size_t i = 0; i < x->rules->n; i++)
+		if (x->rules->v[i]->query && (x->rules->v[i]->type == RULE_CORRELATION) == correlation)
+			job[n++] = i;
+	x->job = job;
+	if (n && !is_cancelled(x))
+		jobs_run(n, x->opts->workers ? x->opts->workers : jobs_cores(), run_rule, x, x->opts->cancel);
+	free(job);
+}
+
+/* By time, rule name, key. */
+static int by_time(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	int c = str_cmp(x->rule->name, y->rule->name);
+	return c ? c : strcmp(x->key, y->key);
+}
+
+/* Moves what the rules have brought since the last call into the result, and sorts it. */
+static void gather(struct run *x)
+{
+	struct findings *out = x->out;
+	size_t n = out->n, nrows = out->nrows;
+
+	for (size_t i = 0; i < x->rules->n; i++) {
+		n += x->part[i].n;
+		nrows += x->part[i].n ? 1 : 0;
+	}
+	if (n > out->cap) {
+		out->v = xreallocarray(out->v, n, sizeof(*out->v));
+		out->cap = n;
+	}
+	out->rows = xreallocarray(out->rows, nrows, sizeof(struct rows *));
+	for (size_t i = 0; i < x->rules->n; i++) {
+		struct part *p = &x->part[i];
+		if (!p->n)
+			continue;
+		memcpy(out->v + out->n, p->v, p->n * sizeof(*p->v));
+		out->n += p->n;
+		out->rows[out->nrows++] = p->rows;
+		out->partial |= p->rows->partial;
+		free(p->v);
+		*p = (struct part){0};
+	}
+	if (out->n)
+		qsort(out->v, out->n, sizeof(*out->v), by_time);
+}
+
+static struct rows *risk_dataset(void *ctx, struct str name)
+{
+	if (!str_eqc(name, "Risk.All_Risk") && !str_eqc(name, "Risk"))
+		return NULL;
+	return detect_risk_rows(ctx);
+}
+
+struct findings *detect_run(struct rules *r, struct engine *e, const struct detect_opts *o)
+{
+	struct findings *out = xcalloc(1, sizeof(*out));
+	struct run x = {.rules = r, .engine = e, .opts = o, .out = out, .part = xcalloc(r->n, sizeof(struct part))};
+	size_t runnable = 0;
+
+	out->arena = arena_new();
+	out->nrules = r->n;
+	out->rule = xcalloc(r->n, sizeof(*out->rule));
+	for (size_t i = 0; i < r->n; i++) {
+		out->rule[i] = (struct rule_result){.rule = r->v[i], .error = DIAG_INIT};
+		runnable += r->v[i]->query != NULL;
+	}
+	if (o->progress)
+		atomic_store(&o->progress->total, runnable);
+	pthread_mutex_init(&x.lock, NULL);
+	run_kind(&x, false);
+	gather(&x);
+	rules_set_dataset(r, risk_dataset, out);
+	run_kind(&x, true);
+	gather(&x);
+	pthread_mutex_destroy(&x.lock);
+	free(x.part);
+	if (is_cancelled(&x))
+		out->partial = true;
+	return out;
+}
+
+void findings_free(struct findings *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->nrules; i++)
+		diags_free(&f->rule[i].warn);
+	for (size_t i = 0; i < f->nrows; i++)
+		rows_free(f->rows[i]);
+	arena_free(f->arena);
+	free(f->rows);
+	free(f->rule);
+	free(f->v);
+	free(f);
+}

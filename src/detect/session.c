@@ -1,0 +1,123 @@
+/* One analysis: rules are read while the logs load, then the rules run. */
+#include "detect/session.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct session *session_new(const struct session_opts *o)
+{
+	struct session *s = xcalloc(1, sizeof(*s));
+
+	s->opts = o;
+	return s;
+}
+
+const char *session_rules_dir(void)
+{
+	return rules_shipped();
+}
+
+static struct rules *read_rules(const struct session_opts *o)
+{
+	const char *shipped = rules_shipped();
+	const char *const *paths = o->nrules ? o->rules : &shipped;
+	size_t n = o->nrules ? o->nrules : 1;
+
+	return o->no_rules_run ? rules_load_macros(paths, n, NULL, 0) : rules_load(paths, n, NULL, 0);
+}
+
+static void *read_rules_thread(void *opts)
+{
+	return read_rules(opts);
+}
+
+/* A new stage begins: a cancel that was meant for the last one is over. */
+static void enter(struct session *s, enum session_stage stage)
+{
+	atomic_store(&s->cancel, false);
+	atomic_store(&s->stage, stage);
+}
+
+static void load_logs(struct session *s)
+{
+	const struct session_opts *o = s->opts;
+	struct load_opts lo = {.workers = o->workers, .chunk = o->chunk, .strict_xml = o->strict_xml, .progress = &s->load_progress};
+	struct cim_opts co = {.addon = o->cim_addon};
+
+	s->load = load_run(o->logs, o->nlogs, &lo);
+	s->store = store_new(s->load);
+	s->cim = cim_new(s->store, &co);
+	s->engine = engine_embedded(s->cim);
+}
+
+static double now_of(const struct session *s)
+{
+	return s->opts->now == WHEN_NONE ? (double)NAN : (double)s->opts->now / (double)USEC_PER_SEC;
+}
+
+void session_run(struct session *s)
+{
+	struct session_opts opts = *s->opts;             /* the thread's own */
+	struct rules *rules = NULL;
+	pthread_t thread;
+	void *result;
+
+	enter(s, STAGE_RULES);
+	bool threaded = pthread_create(&thread, NULL, read_rules_thread, &opts) == 0;
+	if (!threaded)
+		rules = read_rules(&opts);
+	enter(s, STAGE_LOAD);
+	load_logs(s);
+	if (threaded && pthread_join(thread, &result) == 0)
+		rules = result;
+	s->rules = rules;
+	enter(s, STAGE_DETECT);
+	if (!opts.no_rules_run) {
+		struct detect_opts o = {
+			.now = now_of(s), .workers = opts.workers, .cancel = &s->cancel, .progress = &s->detect_progress,
+			.found = opts.found, .ctx = opts.found_ctx,
+		};
+		s->findings = detect_run(s->rules, s->engine, &o);
+	}
+	enter(s, STAGE_READY);
+}
+
+void session_cancel(struct session *s)
+{
+	atomic_store(&s->load_progress.cancel, true);
+	atomic_store(&s->cancel, true);
+}
+
+void session_free(struct session *s)
+{
+	if (!s)
+		return;
+	findings_free(s->findings);
+	if (s->engine)
+		s->engine->ops->free(s->engine);
+	cim_free(s->cim);
+	if (s->store)
+		store_free(s->store);
+	if (s->load)
+		load_free(s->load);
+	rules_free(s->rules);
+	free(s);
+}
+
+struct rows *session_query(struct session *s, struct str text, const atomic_bool *cancel, struct diags *warn, struct diag *d)
+{
+	if (!s->rules || !s->engine) {
+		diag_set(d, 0, 0, "the logs are still loading");
+		return NULL;
+	}
+	struct spl_query *q = spl_compile(text, rules_env(s->rules), d);
+	if (!q)
+		return NULL;
+	struct spl_run_opts o = {.engine = s->engine, .now = now_of(s), .cancel = cancel};
+	struct rows *r = spl_run(q, &o, warn, d);
+	spl_free(q);
+	return r;
+}
