@@ -7,10 +7,11 @@ set -eu
 tree=${1:-${top_srcdir:-$(dirname "$0")/..}}
 cd "$tree"
 
-find src ui -type f \( -name '*.c' -o -name '*.h' \) -print | LC_ALL=C sort >"${TMPDIR:-/tmp}/layers.$$"
-trap 'rm -f "${TMPDIR:-/tmp}/layers.$$"' EXIT INT TERM
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+find src ui -type f \( -name '*.c' -o -name '*.h' \) -print | LC_ALL=C sort >"$list"
 
-LC_ALL=C awk -v list="${TMPDIR:-/tmp}/layers.$$" '
+LC_ALL=C awk -v list="$list" '
 function complain(why) {
 	printf "%s:%d: %s: %s\n", file, line, why, text
 	bad = 1
