@@ -1,6 +1,7 @@
 # Tests. A unit test is one line in UNIT_TESTS (built from tests/check_NAME.c); a script is one line in SCRIPT_TESTS.
 
 UNIT_TESTS = \
+	tests/check_store \
 	tests/check_store
 
 SCRIPT_TESTS = \
@@ -11,4 +12,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 TESTS += $(SCRIPT_TESTS)
-EXTRA_DIST += $(SCRIPT_TESTS)
+EXTRA_DIST += $(SCRIPT_TESTS) tests/dump.h
