@@ -1,8 +1,12 @@
 # Tests. A unit test is one line in UNIT_TESTS (built from tests/check_NAME.c); a script is one line in SCRIPT_TESTS.
 
 UNIT_TESTS = \
+	tests/check_base \
+	tests/check_case \
 	tests/check_store \
-	tests/check_store
+	tests/check_text \
+	tests/check_when \
+	tests/check_yaml
 
 SCRIPT_TESTS = \
 	tests/layers.sh
