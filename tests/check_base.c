@@ -120,6 +120,34 @@ START_TEST(arena_aligns_and_keeps)
 }
 END_TEST
 
+static void note(void *ctx)
+{
+	struct sbuf **at = ctx;
+
+	sbuf_addf(*at, "%d", (int)(*at)->n);
+}
+
+static void note_x(void *ctx)
+{
+	sbuf_addc(ctx, 'x');
+}
+
+START_TEST(arena_cleans_up_backwards)
+{
+	struct arena *a = arena_new();
+	struct sbuf log = {0};
+	struct sbuf **in_arena = ARENA_NEW(a, struct sbuf *);
+
+	/* What a cleanup needs may lie in the arena itself. */
+	*in_arena = &log;
+	arena_on_free(a, note, in_arena);
+	arena_on_free(a, note_x, &log);
+	arena_free(a);
+	ck_assert_str_eq(log.p, "x1");
+	sbuf_free(&log);
+}
+END_TEST
+
 START_TEST(arena_dies_on_overflow)
 {
 	struct arena *a = arena_new();
@@ -508,6 +536,7 @@ int main(void)
 
 	t = tcase_create("arena");
 	tcase_add_test(t, arena_aligns_and_keeps);
+	tcase_add_test(t, arena_cleans_up_backwards);
 	tcase_add_exit_test(t, arena_dies_on_overflow, 2);
 	tcase_add_exit_test(t, arena_dies_on_huge, 2);
 	suite_add_tcase(s, t);
