@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 		{"events", required_argument, NULL, 'e'}, {"size", required_argument, NULL, 'z'}, {"hosts", required_argument, NULL, 'h'},
 		{"days", required_argument, NULL, 'd'}, {"seed", required_argument, NULL, 's'}, {"format", required_argument, NULL, 'f'},
 		{"plant", required_argument, NULL, 'p'}, {"plan", required_argument, NULL, 'l'}, {"output", required_argument, NULL, 'o'},
-		{"help", no_argument, NULL, '?'}, {0}};
+		{"help", no_argument, NULL, 'H'}, {0}};
 	uint64_t events = 10000, size = 0, seed = 1, hosts = 20, days = 7, plants = 0;
 	const char *plan = NULL, *output = NULL;
 	enum format format = FORMAT_XML;
@@ -77,9 +77,11 @@ int main(int argc, char **argv)
 				fail("--format", "xml or json is expected");
 			format = optarg[0] == 'x' ? FORMAT_XML : FORMAT_JSON;
 			break;
+		case 'H':
+			return fputs(usage, stdout) == EOF || fflush(stdout) == EOF ? 2 : 0;
 		default:
-			fputs(usage, optopt ? stderr : stdout);
-			return optopt ? 2 : 0;
+			fputs(usage, stderr);
+			return 2;
 		}
 	}
 	if (optind < argc)

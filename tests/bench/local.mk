@@ -1,2 +1,11 @@
-# Benchmarks: `make bench'.
-EXTRA_PROGRAMS +=
+# Benchmarks: `make bench', size in BENCH_MB (500). No test: a shared machine tells no times.
+EXTRA_PROGRAMS += tests/bench/measure tests/bench/ref_sax
+tests_bench_measure_SOURCES = tests/bench/measure.c
+tests_bench_measure_LDADD =
+tests_bench_ref_sax_SOURCES = tests/bench/ref_sax.c
+tests_bench_ref_sax_LDADD = $(XML_LIBS)
+EXTRA_DIST += tests/bench/bench.sh
+
+bench: spoor$(EXEEXT) samples/generate$(EXEEXT) tests/bench/measure$(EXEEXT) tests/bench/ref_sax$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bench/bench.sh
+.PHONY: bench

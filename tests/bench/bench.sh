@@ -1,0 +1,120 @@
+#!/bin/sh
+# Generates a large log with planted cases, checks that exactly those are found, and prints how fast and how large spoor is, beside
+# references that read the same file. A shared machine is noisy: each number is the median of three runs, taken in turns, and
+# what counts are the ratios.
+# Usage: make bench [BENCH_MB=500] [BENCH_JOBS="xml json"] [BENCH_KEEP=1]
+#   run by make, with SPOOR, top_srcdir and top_builddir in the environment.
+set -eu
+
+mb=${BENCH_MB:-500}
+here=$top_builddir/tests/bench
+work=$(mktemp -d "${TMPDIR:-/tmp}/spoor-bench.XXXXXX")
+[ -n "${BENCH_KEEP:-}" ] || trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+failed=0
+
+free=$(df -Pk "$work" | awk 'NR == 2 {print int($4 / 1000)}')
+if [ "$free" -lt $((mb * 3)) ]; then
+	echo "bench: $work: $free MB free, $((mb * 3)) needed; set TMPDIR or a smaller BENCH_MB" >&2
+	exit 2
+fi
+
+# Findings as `rule host identity`: the ProcessGuid, or the process id for the published rule, whose rows have no guid.
+findings() {
+	awk '
+	function value(name,    at, rest) {
+		at = index($0, "\"" name "\":\"")
+		if (!at)
+			return ""
+		rest = substr($0, at + length(name) + 4)
+		return substr(rest, 1, index(rest, "\"") - 1)
+	}
+	{ guid = value("process_guid"); print value("rule_file"), value("dest"), guid != "" ? guid : value("process_id") }' "$1" | LC_ALL=C sort
+}
+planned() {
+	awk -F '\t' '{print $1, $3, $1 ~ /same_process/ ? $4 : $5}' "$1" | LC_ALL=C sort
+}
+
+# one NAME COMMAND...: three measured runs are collected in $work/NAME; the output of the last is in $work/NAME.out.
+# Status 1 is no failure: some published rule cannot run.
+one() {
+	name=$1
+	shift
+	status=0
+	"$here/measure" "$work/$name" "$@" >"$work/$name.out" 2>"$work/$name.err" || status=$?
+	if [ $status -gt 1 ]; then
+		echo "bench: $name failed:" >&2
+		sed 's/^/  /' "$work/$name.err" | head -n 5 >&2
+		failed=1
+		rm -f "$work/$name"
+		return 1
+	fi
+}
+# median NAME COLUMN
+median() {
+	awk -v c="$2" '{print $c}' "$work/$1" | sort -n | sed -n 2p
+}
+
+# row LABEL NAME REFERENCE BYTES EVENTS
+row() {
+	if [ ! -s "$work/$2" ]; then
+		printf '%-40s %s\n' "$1" '(not run)'
+		return
+	fi
+	reference=-
+	if [ -s "$work/$3" ]; then reference=$(median "$3" 1); fi
+	awk -v label="$1" -v wall="$(median "$2" 1)" -v user="$(median "$2" 2)" -v sys="$(median "$2" 3)" -v rss="$(median "$2" 4)" \
+		-v bytes="$4" -v events="$5" -v ref="$reference" 'BEGIN {
+		if (wall == 0) wall = 0.001
+		printf "%-40s %8.2f %8.2f %8.0f %9.0f %8.0f %7.2f %8s\n", label, wall, user + sys, bytes / 1e6 / wall, events / wall / 1000, rss / 1024,
+			rss * 1024 / bytes, ref == "-" ? "-" : sprintf("%.2f", ref / wall)
+	}'
+}
+
+escu=$top_srcdir/../shared/escu
+[ -d "$escu/detections" ] || escu=
+
+for format in ${BENCH_JOBS:-xml json}; do
+	log=$work/log.$format
+	"$top_builddir/samples/generate" --size "${mb}M" --hosts 100 --days 7 --seed 7 --format "$format" --plant 60 --plan "$work/plan" -o "$log" 2>"$work/generated"
+	events=$(sed 's/^generate: \([0-9]*\) events.*/\1/' "$work/generated")
+	bytes=$(wc -c <"$log")
+	cat "$log" >/dev/null                            # all runs start with the file in memory
+
+	if [ "$format" = xml ] && command -v xmllint >/dev/null; then
+		{ echo '<Events>'; cat "$log"; echo '</Events>'; } >"$work/wrapped.xml"
+	fi
+	for turn in 1 2 3; do
+		one "$format-load" "$SPOOR" query '| tstats count from datamodel=Endpoint.Processes' "$log" || :
+		one "$format-shipped" "$SPOOR" scan --rules "$top_srcdir/rules" --format jsonl "$log" || :
+		if [ -n "$escu" ]; then
+			one "$format-all" "$SPOOR" scan --rules "$top_srcdir/rules" --rules "$escu" --format jsonl "$log" || :
+		fi
+		if [ "$format" = xml ]; then
+			if command -v xmllint >/dev/null; then one xml-ref xmllint --stream --noout "$work/wrapped.xml" || :; fi
+			one xml-sax "$here/ref_sax" "$log" || :
+		else
+			if command -v jq >/dev/null; then one json-ref jq -c . "$log" || :; fi
+		fi
+	done
+
+	planned "$work/plan" >"$work/expected"
+	if [ -s "$work/$format-shipped.out" ] && findings "$work/$format-shipped.out" >"$work/found" && cmp -s "$work/expected" "$work/found"; then
+		echo "$format: $(wc -l <"$work/found") findings, exactly those planted"
+	else
+		failed=1
+		echo "$format: the findings are not those planted (< planted, > found):"
+		diff "$work/expected" "$work/found" | head -n 20 || :
+	fi
+	echo
+	if [ "$format" = xml ]; then ref_label='xmllint --stream --noout'; else ref_label='jq -c .'; fi
+	printf '%-40s %8s %8s %8s %9s %8s %7s %8s\n' "$format, $((bytes / 1000000)) MB, $events events" 'wall s' 'CPU s' 'MB/s' '1000 ev/s' 'peak MB' '/ file' 'x ref'
+	row 'spoor, load' "$format-load" "$format-ref" "$bytes" "$events"
+	row 'spoor, load + shipped rules' "$format-shipped" "$format-ref" "$bytes" "$events"
+	if [ -n "$escu" ]; then row 'spoor, load + shipped + shared ESCU rules' "$format-all" "$format-ref" "$bytes" "$events"; fi
+	row "reference: $ref_label" "$format-ref" "$format-ref" "$bytes" "$events"
+	if [ "$format" = xml ]; then row 'libxml2 SAX, empty handlers, per event' xml-sax "$format-ref" "$bytes" "$events"; fi
+	echo
+	rm -f "$log" "$work/wrapped.xml" "$work"/*.out
+done
+exit $failed
