@@ -257,7 +257,7 @@ static void recover_targets(struct ptree *t, const struct store_table *tab)
 	const struct column pid = table_data(s, tab, STR("TargetProcessId")), image = table_data(s, tab, STR("TargetImage"));
 	struct column guid = table_data(s, tab, STR("TargetProcessGuid"));
 
-	if (!guid.id && !guid.all)
+	if (column_none(guid))
 		guid = table_data(s, tab, STR("TargetProcessGUID"));
 	for (uint32_t r = 0; r < table_rows(tab); r++) {
 		const uint32_t g = guid_of(t, column_at(guid, r));
