@@ -1,4 +1,5 @@
-# Tests. A unit test is one line in UNIT_TESTS (built from tests/check_NAME.c); a script is one line in SCRIPT_TESTS.
+# Tests. A unit test is one line in UNIT_TESTS (built from tests/check_NAME.c); a script is one line in SCRIPT_TESTS. What they print
+# so that their cases are counted, and how a case says that it was left out: tests/count.sh.
 
 UNIT_TESTS = \
 	tests/check_base \
@@ -16,4 +17,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 TESTS += $(SCRIPT_TESTS)
-EXTRA_DIST += $(SCRIPT_TESTS) tests/dump.h
+EXTRA_DIST += bootstrap .ci/run tests/count.sh $(SCRIPT_TESTS) tests/dump.h
