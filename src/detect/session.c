@@ -73,6 +73,8 @@ void session_run(struct session *s)
 	load_logs(s);
 	if (threaded && pthread_join(thread, &result) == 0)
 		rules = result;
+	if (opts.rules_ready)
+		opts.rules_ready(opts.rules_ctx, rules);
 	s->rules = rules;
 	enter(s, STAGE_DETECT);
 	if (!opts.no_rules_run) {

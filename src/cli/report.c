@@ -1,0 +1,310 @@
+/* What stderr is told: one line per thing that is wrong, and why nothing was found. */
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "load/sysmon.h"
+
+enum { DAMAGE_SHOWN = 10 };
+
+void say(const char *fmt, ...)
+{
+	struct sbuf text = {0}, line = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	sbuf_addv(&text, fmt, ap);
+	va_end(ap);
+	export_visible(&line, sbuf_str(&text));
+	fprintf(stderr, "spoor: %s\n", line.p ? line.p : "");
+	sbuf_free(&text);
+	sbuf_free(&line);
+}
+
+void say_diag(const struct diag *d)
+{
+	char text[sizeof(d->file) + sizeof(d->msg) + 64];
+
+	fprintf(stderr, "spoor: %s\n", diag_text(d, text, sizeof(text)));
+}
+
+void say_diags(const struct diags *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		say_diag(&l->v[i]);
+	if (l->dropped)
+		say("%zu more of these are not shown", l->dropped);
+}
+
+int report_load(const struct load *l, bool all)
+{
+	size_t usable = 0, shown = all ? l->ndamage : DAMAGE_SHOWN;
+	bool bad = l->damaged > 0 || l->cancelled;
+
+	for (size_t i = 0; i < l->inputs.n; i++) {
+		const struct load_input_report *r = &l->report[i];
+		usable += !r->unusable;
+		bad |= r->unusable || r->reason[0];
+		if (r->unusable || r->reason[0])
+			say("%s: %s", l->inputs.v[i].name, r->reason[0] ? r->reason : "cannot be used");
+	}
+	for (size_t i = 0; i < l->ndamage && i < shown; i++)
+		say("%s: offset %" PRIu64 ": %s; this record is left out", l->inputs.v[l->damage[i].input].name, l->damage[i].offset,
+		    l->damage[i].reason);
+	if (l->damaged > shown)
+		say("%" PRIu64 " more damaged records are left out%s", l->damaged - shown, all ? "" : "; scan --explain names them");
+	if (l->cancelled)
+		say("loading was stopped; what follows is partial");
+	if (!l->inputs.n)
+		say("no log file there; name a file, or a folder that holds some");
+	return !usable ? CLI_NOTHING : bad ? CLI_DAMAGED : CLI_OK;
+}
+
+int report_rules(const struct rules *r)
+{
+	size_t usable = 0;
+
+	say_diags(&r->warnings);
+	for (size_t i = 0; i < r->n; i++) {
+		usable += r->v[i]->query != NULL;
+		if (!r->v[i]->query)
+			say_diag(&r->v[i]->why_not);
+	}
+	if (!r->n)
+		say("no rules there; name a rule file, a folder of rules, or a checkout with detections/");
+	else if (!usable)
+		say("none of %zu rules can run; spoor check names the reasons", r->n);
+	return !usable ? CLI_NOTHING : usable < r->n || r->warnings.n ? CLI_DAMAGED : CLI_OK;
+}
+
+int report_run(const struct findings *f)
+{
+	int status = CLI_OK;
+
+	for (size_t i = 0; i < f->nrules; i++) {
+		const struct rule_result *r = &f->rule[i];
+		if (diag_is_set(&r->error)) {
+			say_diag(&r->error);
+			status = CLI_DAMAGED;
+		}
+		for (size_t k = 0; k < r->warn.n; k++) {
+			struct diag d = r->warn.v[k];
+			diag_file(&d, r->rule->path.p);
+			say_diag(&d);
+		}
+	}
+	if (f->partial)
+		say("the run was stopped or cut by a limit; what follows is partial");
+	return status;
+}
+
+/* ---- why there are no hits ---- */
+
+static void print_time(const char *label, usec_t t)
+{
+	char text[WHEN_SIZE];
+
+	fprintf(stderr, "%s%s", label, t == WHEN_NONE ? "?" : when_iso_short(t, text));
+}
+
+static void print_events(const struct store *s)
+{
+	fprintf(stderr, "events    %" PRIu32, store_events(s));
+	if (store_events(s)) {
+		print_time(", ", store_first(s));
+		print_time(" to ", store_last(s));
+	}
+	fputs("\n", stderr);
+	for (size_t i = 0; i < store_ntables(s); i++) {
+		const struct store_table *t = store_table(s, i);
+		const struct sysmon_event *e = sysmon_event(table_event_id(t));
+		fprintf(stderr, "  %10" PRIu32 "  event %u%s%s%s\n", table_rows(t), table_event_id(t),
+		        table_os(t) == OS_LINUX ? " of Sysmon for Linux" : "", e ? ", " : "", e ? e->signature : "");
+	}
+}
+
+static void print_others(const struct load *l)
+{
+	if (!l->others)
+		return;
+	fprintf(stderr, "others    %" PRIu64 " records of other sources than Sysmon, which spoor does not search\n", l->others);
+	for (size_t i = 0; i < l->nothers && i < 20; i++) {
+		struct sbuf name = {0};
+		export_visible(&name, str_c(l->other[i].provider));
+		fprintf(stderr, "  %10" PRIu64 "  event %" PRIu32 ", %s\n", l->other[i].count, l->other[i].event_id, name.p ? name.p : "?");
+		sbuf_free(&name);
+	}
+	if (l->nothers > 20)
+		fprintf(stderr, "  and %zu kinds more\n", l->nothers - 20);
+}
+
+struct tally {
+	size_t ran, failed, unusable, cannot_fire, hits;
+};
+
+static struct tally tally_of(const struct findings *f)
+{
+	struct tally t = {0};
+
+	for (size_t i = 0; i < f->nrules; i++) {
+		const struct rule_result *r = &f->rule[i];
+		t.ran += r->ran;
+		t.failed += diag_is_set(&r->error);
+		t.unusable += r->rule->query == NULL;
+		t.cannot_fire += r->cannot_fire[0] != '\0';
+		t.hits += r->nfindings > 0;
+	}
+	return t;
+}
+
+static void print_rules(const struct tally *t)
+{
+	fprintf(stderr, "rules     %zu ran", t->ran);
+	if (t->hits)
+		fprintf(stderr, ", %zu of them found something", t->hits);
+	if (t->cannot_fire)
+		fprintf(stderr, ", %zu of them cannot fire on this dump", t->cannot_fire);
+	if (t->failed)
+		fprintf(stderr, ", %zu failed", t->failed);
+	if (t->unusable)
+		fprintf(stderr, ", %zu cannot run", t->unusable);
+	fputs("\n", stderr);
+}
+
+void report_no_hits(const struct session *s)
+{
+	struct tally t = tally_of(s->findings);
+
+	fputs("no hits\n", stderr);
+	print_events(s->store);
+	print_rules(&t);
+	fputs("spoor scan --explain says why rules did not fire\n", stderr);
+}
+
+/* ---- --explain ---- */
+
+struct host {
+	uint32_t id;
+	uint64_t events;
+};
+
+static int by_events(const void *a, const void *b)
+{
+	const struct host *x = a, *y = b;
+
+	if (x->events != y->events)
+		return x->events > y->events ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void print_hosts(const struct store *s)
+{
+	struct pool *p = store_pool(s);
+	uint64_t *count = xcalloc((size_t)pool_count(p) + 1, sizeof(*count));
+	struct host *host = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < store_ntables(s); i++) {
+		const struct store_table *t = store_table(s, i);
+		struct column c = table_sys(s, t, SYS_COMPUTER);
+		for (uint32_t row = 0; row < table_rows(t); row++)
+			count[column_at(c, row)]++;
+	}
+	for (uint32_t id = 0; id <= pool_count(p); id++)
+		if (count[id]) {
+			GROW(host, n, cap);
+			host[n++] = (struct host){id, count[id]};
+		}
+	if (n)
+		qsort(host, n, sizeof(*host), by_events);
+	fprintf(stderr, "hosts     %zu\n", n);
+	for (size_t i = 0; i < n && i < 50; i++) {
+		struct sbuf name = {0};
+		export_visible(&name, pool_str(p, host[i].id));
+		fprintf(stderr, "  %10" PRIu64 "  %s\n", host[i].events, host[i].id ? name.p : "no host named");
+		sbuf_free(&name);
+	}
+	if (n > 50)
+		fprintf(stderr, "  and %zu more\n", n - 50);
+	free(host);
+	free(count);
+}
+
+static void print_inputs(const struct load *l)
+{
+	fprintf(stderr, "inputs    %zu\n", l->inputs.n);
+	for (size_t i = 0; i < l->inputs.n; i++) {
+		const struct load_input_report *r = &l->report[i];
+		struct sbuf name = {0};
+		export_visible(&name, str_c(l->inputs.v[i].name));
+		fprintf(stderr, "  %s: %s, %" PRIu64 " bytes, %" PRIu64 " events", name.p, r->unusable ? "unusable" : format_name[l->inputs.v[i].format],
+		        r->bytes, r->events);
+		if (r->others)
+			fprintf(stderr, ", %" PRIu64 " of other sources", r->others);
+		if (r->damaged)
+			fprintf(stderr, ", %" PRIu64 " damaged", r->damaged);
+		fputs("\n", stderr);
+		sbuf_free(&name);
+	}
+}
+
+static int by_reason(const void *a, const void *b)
+{
+	const struct rule_result *x = *(const struct rule_result *const *)a, *y = *(const struct rule_result *const *)b;
+	int c = strcmp(x->cannot_fire, y->cannot_fire);
+
+	return c ? c : (x > y) - (x < y);
+}
+
+/* Rules by what they lack, so that one reason stands once. */
+static void print_cannot_fire(const struct findings *f)
+{
+	const struct rule_result **v = xcalloc(f->nrules, sizeof(*v));
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->nrules; i++)
+		if (f->rule[i].cannot_fire[0])
+			v[n++] = &f->rule[i];
+	if (n)
+		qsort(v, n, sizeof(*v), by_reason);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || strcmp(v[i]->cannot_fire, v[i - 1]->cannot_fire) != 0)
+			fprintf(stderr, "cannot fire: %s\n", v[i]->cannot_fire);
+		fprintf(stderr, "  %s\n", v[i]->rule->file.p);
+	}
+	free(v);
+}
+
+static void print_not_run(const struct findings *f)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < f->nrules; i++) {
+		char text[sizeof(f->rule[i].error.file) + sizeof(f->rule[i].error.msg) + 64];
+		const struct diag *d = f->rule[i].rule->query ? &f->rule[i].error : &f->rule[i].rule->why_not;
+		if (f->rule[i].rule->query && !diag_is_set(d))
+			continue;
+		if (first)
+			fputs("did not run:\n", stderr);
+		first = false;
+		fprintf(stderr, "  %s\n", diag_text(d, text, sizeof(text)));
+	}
+}
+
+void report_explain(const struct session *s)
+{
+	struct tally t = tally_of(s->findings);
+
+	print_inputs(s->load);
+	print_events(s->store);
+	print_hosts(s->store);
+	print_others(s->load);
+	if (s->load->damaged)
+		fprintf(stderr, "damaged   %" PRIu64 " records left out, named above\n", s->load->damaged);
+	print_rules(&t);
+	print_cannot_fire(s->findings);
+	print_not_run(s->findings);
+}

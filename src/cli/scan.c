@@ -1,0 +1,130 @@
+/* scan: hits to stdout; with a case file also what was decided of them, and this run recorded in it. */
+#include "cli/cli.h"
+
+static struct session_opts session_opts_of(const struct cli *c)
+{
+	return (struct session_opts){
+		.logs = c->args.v, .nlogs = c->args.n, .rules = c->rules.v, .nrules = c->rules.n, .now = c->now, .cim_addon = c->addon,
+	};
+}
+
+/* Gives the rules their _filter macros from the exclusions of the case. */
+static void apply_exclusions(void *ctx, struct rules *r)
+{
+	struct casefile *cf = ctx;
+	struct arena *a = arena_new();
+	size_t n;
+	const struct exclusion *x = case_exclusions(cf, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct diag d = DIAG_INIT;
+		struct str filter = x[i].enabled ? case_filter(cf, x[i].rule_id, a) : STR("");
+		if (filter.n && !rules_define(r, x[i].macro, filter, &d))
+			say("exclusion %lld of %.*s: %s; it does not count", (long long)x[i].id, STR_FMT(x[i].rule_name), d.msg);
+	}
+	arena_free(a);
+}
+
+static const char *verdict_of_key(void *ctx, const char *key)
+{
+	return verdict_name[case_verdict(ctx, key)];
+}
+
+static int worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int scan(const struct cli *c, struct session *s, struct casefile *cf)
+{
+	struct diag d = DIAG_INIT;
+	struct output out;
+
+	if (!output_open(&out, c->output, c->force))     /* before the work is done */
+		return CLI_NOTHING;
+	run_session(s);
+	int status = worse(report_load(s->load, c->explain), report_rules(s->rules));
+	if (status == CLI_NOTHING) {
+		output_abort(&out);
+		return status;
+	}
+	status = worse(status, report_run(s->findings));
+	if (c->explain)
+		report_explain(s);
+	else if (!s->findings->n)
+		report_no_hits(s);
+	if (cf && !case_record(cf, s->findings, s->engine, &d)) {
+		say_diag(&d);
+		status = worse(status, CLI_DAMAGED);
+	}
+	struct export_opts o = {
+		.format = c->format, .raw_cells = c->raw_cells, .width = output_width(out.f), .verdict = cf ? verdict_of_key : NULL, .ctx = cf,
+	};
+	return worse(status, output_close(&out, export_findings(out.f, s->findings, NULL, 0, s->engine, &o)));
+}
+
+int cli_scan(const struct cli *c)
+{
+	struct session_opts o = session_opts_of(c);
+	struct casefile *cf = NULL;
+	struct diag d = DIAG_INIT;
+
+	if (c->case_path) {
+		cf = case_open(c->case_path, &d);
+		if (!cf) {
+			say_diag(&d);
+			return CLI_NOTHING;
+		}
+		o.rules_ready = apply_exclusions;
+		o.rules_ctx = cf;
+	}
+	struct session *s = session_new(&o);
+	int status = scan(c, s, cf);
+	session_free(s);
+	case_close(cf);
+	return status;
+}
+
+/* ---- query ---- */
+
+static int query(const struct cli *c, struct session *s)
+{
+	struct diags warn = {0};
+	struct diag d = DIAG_INIT;
+	struct output out;
+
+	if (!output_open(&out, c->output, c->force))
+		return CLI_NOTHING;
+	run_session(s);
+	say_diags(&s->rules->warnings);
+	int status = worse(report_load(s->load, false), s->rules->warnings.n ? CLI_DAMAGED : CLI_OK);
+	struct rows *r = status == CLI_NOTHING ? NULL : session_query(s, str_c(c->args.v[0]), NULL, &warn, &d);
+	say_diags(&warn);
+	if (r) {
+		struct export_opts o = {.format = c->format, .raw_cells = c->raw_cells, .width = output_width(out.f)};
+		if (r->partial)
+			say("the result was cut by a limit");
+		status = worse(status, output_close(&out, export_rows(out.f, r, &o)));
+	} else {
+		if (diag_is_set(&d))
+			say_diag(&d);
+		output_abort(&out);
+		status = CLI_NOTHING;
+	}
+	rows_free(r);
+	diags_free(&warn);
+	return status;
+}
+
+int cli_query(const struct cli *c)
+{
+	struct session_opts o = session_opts_of(c);
+
+	o.logs++;                                        /* the first argument is the search */
+	o.nlogs--;
+	o.no_rules_run = true;
+	struct session *s = session_new(&o);
+	int status = query(c, s);
+	session_free(s);
+	return status;
+}
