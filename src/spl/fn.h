@@ -11,7 +11,7 @@ struct eval_fn {
 	const char *name;
 	int min_args, max_args;                          /* max -1: any number */
 	/* "replace(x, regex, replacement)"; what it does; an expression and, after the last " = ", its value: "lower(\"AB\") = ab".
-	 * There a list is written a|b, null as null, and now() is 1636711502. */
+	 * There a list is written a|b, null as null; now() is 1636711502, the field `list` is a|b|bb and no other has a value. */
 	const char *usage, *summary, *example;
 	const char *group;                               /* "text", "multivalue", "time", … */
 	/* Either eager (arguments already evaluated) … */
@@ -21,6 +21,8 @@ struct eval_fn {
 	/* Checks and compiles constant arguments when the search is parsed; may set e->call.cached. NULL: nothing to do. */
 	bool (*check)(struct parser *p, struct expr *e);
 	bool boolean;                                    /* its value is a truth: tostring() gives "True" or "False" */
+	bool nulls;                                      /* eager: called with null arguments, too; otherwise its value then is null */
+	bool each;                                       /* eager: of a list as first argument, called for each value */
 };
 
 const struct eval_fn *fn_find(struct str name);          /* any case; NULL when unknown */

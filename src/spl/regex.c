@@ -24,6 +24,7 @@ enum {
 	JIT_STACK_MIN = 32 << 10,
 	JIT_STACK_MAX = 1 << 20,
 	PAIRS = 64,
+	CACHED = 16,
 };
 
 struct regex {
@@ -41,11 +42,20 @@ unsigned long regex_given_up(void)
 
 /* ---- what a thread needs for matching ---- */
 
+struct cached {
+	struct arena *arena;                             /* NULL: unused */
+	struct str text;
+	struct regex *re;                                /* NULL: bad */
+	unsigned long used;
+};
+
 struct scratch {
 	pcre2_match_data *data;
 	uint32_t pairs;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
+	struct cached cache[CACHED];
+	unsigned long clock;
 };
 
 static _Thread_local struct scratch *scratch;
@@ -56,6 +66,8 @@ static void free_scratch(void *p)
 {
 	struct scratch *s = p;
 
+	for (unsigned i = 0; i < CACHED; i++)
+		arena_free(s->cache[i].arena);
 	pcre2_match_data_free(s->data);
 	pcre2_match_context_free(s->context);
 	pcre2_jit_stack_free(s->stack);
@@ -164,6 +176,31 @@ unsigned regex_groups(const struct regex *re)
 struct str regex_group_name(const struct regex *re, unsigned group)
 {
 	return re->name && group < re->groups ? re->name[group] : (struct str){NULL, 0};
+}
+
+const struct regex *regex_cached(struct str text)
+{
+	struct scratch *s = get_scratch(1);
+	struct cached *oldest = s ? &s->cache[0] : NULL;
+	char err[128];
+
+	if (!s)
+		return NULL;
+	for (unsigned i = 0; i < CACHED; i++) {
+		struct cached *c = &s->cache[i];
+		if (c->arena && str_eq(c->text, text)) {
+			c->used = ++s->clock;
+			return c->re;
+		}
+		if (c->used < oldest->used)
+			oldest = c;
+	}
+	arena_free(oldest->arena);
+	oldest->arena = arena_new();
+	oldest->text = arena_str(oldest->arena, text);
+	oldest->re = regex_new(oldest->arena, text, err, sizeof(err));
+	oldest->used = ++s->clock;
+	return oldest->re;
 }
 
 /* ---- matching ---- */

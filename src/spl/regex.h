@@ -12,6 +12,9 @@ struct spl_budget;
 
 /* NULL and err ("missing closing parenthesis at character 7") on a bad pattern. */
 struct regex *regex_new(struct arena *a, struct str re, char *err, size_t errsize);
+/* A pattern that is known only when the search runs: compiled once per thread and kept for a while. NULL when it is bad.
+ * Good until the thread's next call of this. */
+const struct regex *regex_cached(struct str re);
 /* The first match at or after byte `from`. */
 bool regex_find(const struct regex *re, struct str text, size_t from, size_t *start, size_t *end);
 /* With groups: span[2i] and span[2i + 1] are the bounds of group i (0: all of the match), SIZE_MAX when it took no part. */

@@ -57,8 +57,7 @@ struct str val_num_text(double d, char out[VAL_NUM_SIZE])
 	return (struct str){out, (size_t)n};
 }
 
-/* The text of a value that is no list; `buf` serves a number. */
-static struct str scalar_text(const struct val *v, char buf[VAL_NUM_SIZE])
+struct str val_scalar_text(const struct val *v, char buf[VAL_NUM_SIZE])
 {
 	switch (v->type) {
 	case V_NUM:
@@ -77,14 +76,14 @@ struct str val_text(struct val v, struct arena *a)
 	if (v.type == V_NUM)
 		return arena_str(a, val_num_text(v.num, buf));
 	if (v.type != V_MV)
-		return scalar_text(&v, buf);
+		return val_scalar_text(&v, buf);
 
 	size_t n = v.mv->n - 1;
 	for (uint32_t i = 0; i < v.mv->n; i++)
-		n += scalar_text(&v.mv->v[i], buf).n;
+		n += val_scalar_text(&v.mv->v[i], buf).n;
 	char *p = arena_alloc(a, n + 1), *at = p;
 	for (uint32_t i = 0; i < v.mv->n; i++) {
-		struct str s = scalar_text(&v.mv->v[i], buf);
+		struct str s = val_scalar_text(&v.mv->v[i], buf);
 		if (i)
 			*at++ = '\n';
 		if (s.n)
@@ -107,7 +106,7 @@ static int cmp_scalar(const struct val *a, const struct val *b)
 		return a_is ? -1 : 1;
 	if (a_is && x != y)
 		return x < y ? -1 : 1;
-	return str_cmp(scalar_text(a, abuf), scalar_text(b, bbuf));
+	return str_cmp(val_scalar_text(a, abuf), val_scalar_text(b, bbuf));
 }
 
 int val_cmp(struct val a, struct val b)
@@ -136,7 +135,7 @@ bool val_same(struct val a, struct val b)
 		struct val x = val_at(a, i), y = val_at(b, i);
 		if (x.type == V_NUM && y.type == V_NUM && x.num == y.num)
 			continue;
-		if (!str_eq(scalar_text(&x, abuf), scalar_text(&y, bbuf)))
+		if (!str_eq(val_scalar_text(&x, abuf), val_scalar_text(&y, bbuf)))
 			return false;
 	}
 	return true;
@@ -149,7 +148,7 @@ uint64_t val_hash(struct val v)
 	for (uint32_t i = 0; i < val_count(v); i++) {
 		char buf[VAL_NUM_SIZE];
 		struct val x = val_at(v, i);
-		struct str s = scalar_text(&x, buf);
+		struct str s = val_scalar_text(&x, buf);
 		h = XXH3_64bits_withSeed(s.p, s.n, h);
 	}
 	return h;

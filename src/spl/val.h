@@ -22,7 +22,8 @@ struct val {
 	};
 };
 
-#define VAL_TEXT_MAX ((size_t)64 << 20)                  /* bytes of a text that a search makes */
+#define VAL_TEXT_MAX ((size_t)64 << 20)                  /* bytes of a text that a search makes; what would be longer is null */
+#define VAL_LIST_MAX ((size_t)1 << 20)                   /* values of a list that an expression makes; likewise */
 
 /* At least one value; none of them null or a list. */
 struct mv {
@@ -45,8 +46,10 @@ static inline struct val val_at(struct val v, uint32_t i) { return v.type == V_M
 bool val_number(struct val v, double *out);
 /* Its text (spl-spec 3.16 for numbers). A list's values are joined by "\n"; null is "". Made in `a` when it does not exist yet. */
 struct str val_text(struct val v, struct arena *a);
-/* A number's text, written into out (VAL_NUM_SIZE); returns it. */
+/* The same of a value that is no list, without an arena: a number's is written into buf. */
 #define VAL_NUM_SIZE 40
+struct str val_scalar_text(const struct val *v, char buf[VAL_NUM_SIZE]);
+/* A number's text, written into out (VAL_NUM_SIZE); returns it. */
 struct str val_num_text(double d, char out[VAL_NUM_SIZE]);
 /* Order of groups and of `sort` (spl-spec 3.1 point 7): numbers by value first (equal ones by text), then text byte-wise, null last. */
 int val_cmp(struct val a, struct val b);
