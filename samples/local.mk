@@ -3,8 +3,9 @@
 #   benign.xml      the same programs at honest work: no rule finds anything
 #   damaged.xml     installutil.xml with broken records of many kinds between the good ones
 #   intrusion.xml   a small intrusion over three hosts: what `bootstrap run` opens
-#   the others      one true case per rule, named by the rule's own test
+#   the others      one true case per rule, named by the rule's own test; T1218.004/… at the place where the published rule's test looks
 nobase_dist_pkgdata_DATA += \
+	samples/T1218.004/atomic_red_team/windows-sysmon.log \
 	samples/benign.xml \
 	samples/certutil.xml \
 	samples/cmstp.xml \
