@@ -1,0 +1,2 @@
+# The manual.
+dist_man_MANS += doc/spoor.1
