@@ -20,6 +20,14 @@
 #define CELL_TIME UINT32_C(0x80000000)
 #define CELL_TIME_ZERO UINT32_C(0x40000000)
 
+/* The moment (whole milliseconds, as microseconds) that a cell with CELL_TIME names, given its event's time. */
+static inline usec_t cell_time(uint32_t cell, usec_t event)
+{
+	int64_t ms = event / 1000 - (event % 1000 < 0);
+
+	return (ms + (int64_t)(cell & ~CELL_TIME) - (int64_t)CELL_TIME_ZERO) * 1000;
+}
+
 struct batch_column {
 	uint32_t name;                                   /* pool id of the EventData name */
 	uint32_t *cell;                                  /* table->n cells; NULL while every cell is absent */
@@ -55,6 +63,9 @@ struct batch_damage {
 
 struct batch {
 	struct pool *pool;                               /* the worker's, shared by its batches; not owned */
+	bool stable;                                     /* set by a decoder whose texts stay where they are until the record ends:
+	                                                    they are not copied */
+	bool narrowed;                                   /* fields were left out, see BATCH_COLUMNS_MAX */
 	uint32_t input;                                  /* index of the input it came from */
 	uint64_t chunk;                                  /* position of the chunk within the input, for ordering */
 	uint32_t nevents;                                /* Sysmon events kept */
@@ -67,9 +78,14 @@ struct batch {
 	uint64_t damaged;                                /* … of so many */
 	struct batch_state *state;                       /* the record being built; private */
 };
-#define BATCH_DAMAGE_MAX 256
+#define BATCH_DAMAGE_MAX 1000                            /* as many as a whole load keeps, or its list would depend on the chunks */
 #define BATCH_FIELDS_MAX 256                             /* EventData names per event; more are an attack: the record is damaged */
 #define BATCH_VALUE_MAX (16u << 20)                      /* bytes of one value */
+#define BATCH_NAME_MAX 1024                              /* bytes of one EventData name */
+#define BATCH_TEXT_MAX (64u << 20)                       /* bytes of all texts of one record */
+/* Columns per table. Of more, those with the lowest batch_rank are kept: a choice that depends on neither order nor chunks. */
+#define BATCH_COLUMNS_MAX 512
+uint64_t batch_rank(struct str name);                    /* 0 for a name that Sysmon itself uses */
 
 struct batch *batch_new(struct pool *pool, uint32_t input, uint64_t chunk);
 void batch_free(struct batch *b);
@@ -77,9 +93,12 @@ void batch_free(struct batch *b);
 void batch_begin(struct batch *b);                       /* forgets a record that was begun and not ended */
 void batch_sys(struct batch *b, enum sys_field f, struct str value);       /* the last of several counts; empty is ignored */
 void batch_data(struct batch *b, struct str name, struct str value);       /* likewise */
-/* Ends the record that lies at these bytes of the input. True when it was kept as a Sysmon event. */
+/* Ends the record that lies at these bytes of the input. True when it was kept as a Sysmon event. A Sysmon record that
+ * breaks a limit above, or has no EventID, is counted as damage instead. */
 bool batch_end(struct batch *b, uint64_t offset, uint64_t length);
 /* Instead of batch_end: the record is lost, and why (printf). */
 void batch_damaged(struct batch *b, uint64_t offset, uint64_t length, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* No record comes any more: returns the memory that only building needs. */
+void batch_done(struct batch *b);
 
 #endif

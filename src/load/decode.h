@@ -16,7 +16,8 @@ struct decoder {
 	int (*probe)(struct str head, enum encoding enc);
 	/* Where may the stream be cut? The largest length <= text.n such that text[0..length) ends between records,
 	 * or 0 when no boundary lies in it (the caller then reads more). `final`: nothing follows. `state` starts as 0 and
-	 * is the cutter's to keep between calls of one stream (nesting, inside a root element or array). */
+	 * is the cutter's to keep between calls of one stream (nesting, inside a root element or array). With DECODE_LOST
+	 * in it, text starts inside a record that was given up: the answer is where the next one starts. */
 	size_t (*cut)(struct str text, enum encoding enc, bool final, uint64_t *state);
 	/* Decodes whole records of text, which lies at `base` of the stream, into b. Reports damage there, never fails. */
 	void (*decode)(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b);
@@ -26,6 +27,7 @@ extern const struct decoder decode_xml, decode_json;
 /* The decoder for these first bytes of a stream, NULL when none knows them; *enc by BOM or by look. */
 const struct decoder *decode_probe(struct str head, enum encoding *enc);
 const struct decoder *decode_for(enum format f);
+#define DECODE_LOST UINT64_MAX
 #define DECODE_RECORD_MAX (64u << 20)                    /* a record longer than this is damage, and skipped to the next start */
 
 #endif

@@ -14,6 +14,8 @@ enum format { FORMAT_UNKNOWN, FORMAT_XML, FORMAT_JSON, FORMAT_EVTX, FORMAT_COUNT
 enum encoding { ENC_UTF8, ENC_UTF16LE, ENC_UTF16BE };
 extern const char *const format_name[FORMAT_COUNT];      /* "XML", "JSON", … */
 
+#define INPUT_NEST_MAX 4                                 /* compression and archives inside each other */
+
 /* One stream of log bytes. Offsets of records count bytes of this stream as stored (after decompression, before transcoding). */
 struct input {
 	char *path;                                      /* as named by the user, or found in a directory; "-" for stdin */
@@ -23,7 +25,10 @@ struct input {
 	enum format format;
 	enum encoding encoding;
 	uint64_t size;                                   /* bytes read from it (its length, once loaded) */
-	int spool;                                       /* descriptor of the unlinked copy of stdin; -1 when none */
+	int spool;                                       /* descriptor of the unlinked copy of stdin; -1 when none. Inputs that come from one
+	                                                    copy lie side by side and share it */
+	uint32_t place[INPUT_NEST_MAX];                  /* private: how to find it in its archive … */
+	unsigned depth;                                  /* … and how deep it lies there */
 };
 
 struct inputs {

@@ -31,6 +31,7 @@ struct sysmon_event {
 
 const struct sysmon_event *sysmon_event(unsigned id);    /* NULL when Sysmon has no such event */
 const struct sysmon_event *sysmon_events(size_t *n);     /* all, by id */
+const struct sysmon_field *sysmon_field(struct str name);    /* of any event, by its exact name; NULL when Sysmon has none such */
 enum sysmon_type sysmon_type(struct str field_name);     /* ST_TEXT for an unknown name */
 
 /* Event attributes outside EventData: the System element of Windows events. The raw field names of spl-spec 4.2. */

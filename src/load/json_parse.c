@@ -1,0 +1,472 @@
+/* One JSON object into a flat list of values, without copying what needs no decoding. Numbers stay as they are written,
+ * which is why no JSON library does this. Knows the places of json_shape.c only by what json_place says. */
+#include <endian.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "load/json.h"
+
+struct reader {
+	const char *p, *end;
+	struct json_record *r;                           /* NULL: nothing is kept */
+	unsigned depth;
+};
+
+/* Where values go. */
+struct place {
+	struct str path;                                 /* of the object, "" at the top */
+	enum json_place kind;                            /* PLACE_DATA: EventData, whatever the path */
+};
+
+static enum json_end read_value(struct reader *in, const struct place *at, struct str key);
+
+void json_record_room(struct json_record *r, size_t text_bytes)
+{
+	/* A bad byte becomes the three of U+FFFD, nothing else grows. Untouched memory costs nothing. */
+	size_t need = text_bytes * 3 + 64;
+
+	if (need > r->text_cap) {
+		free(r->text);
+		r->text = xmalloc(need);
+		r->text_cap = need;
+	}
+	if (!r->paths)
+		r->paths = xmalloc(JSON_PATHS_MAX);
+	json_record_reset(r);
+}
+
+void json_record_reset(struct json_record *r)
+{
+	r->n = 0;
+	r->nested = false;
+	r->trouble = NULL;
+	r->text_n = r->paths_n = 0;
+}
+
+void json_record_free(struct json_record *r)
+{
+	free(r->leaf);
+	free(r->text);
+	free(r->paths);
+	*r = (struct json_record){0};
+}
+
+static void add_leaf(struct json_record *r, struct str path, struct str value, enum json_type type, bool data)
+{
+	if (r->n == JSON_LEAVES_MAX) {
+		r->trouble = "more than 4096 values in one record";
+		return;
+	}
+	GROW(r->leaf, r->n, r->cap);
+	r->leaf[r->n++] = (struct json_leaf){path, value, (uint8_t)type, data};
+}
+
+/* a.b, in the record's memory. */
+static struct str join(struct json_record *r, struct str a, struct str b)
+{
+	if (!a.n)
+		return b;
+	size_t n = a.n + 1 + b.n;
+	if (n > JSON_PATHS_MAX - r->paths_n) {
+		r->trouble = "names of nested values are longer than 64 KiB";
+		return b;
+	}
+	char *p = r->paths + r->paths_n;
+	memcpy(p, a.p, a.n);
+	p[a.n] = '.';
+	memcpy(p + a.n + 1, b.p, b.n);
+	r->paths_n += n;
+	return (struct str){p, n};
+}
+
+/* ---- strings ---- */
+
+/* The first `"`, `\` or control character at or behind p. */
+static const char *special(const char *p, const char *end, bool *ascii)
+{
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t high = 0;
+
+	for (; end - p >= 8; p += 8) {
+		uint64_t x, quote, slash;
+		memcpy(&x, p, 8);
+		quote = x ^ ones * '"';
+		slash = x ^ ones * '\\';
+		uint64_t hit = (((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((x - ones * 0x20) & ~x)) & tops;
+		if (hit) {
+			unsigned i = (unsigned)__builtin_ctzll(hit) / 8;
+			if (i && x << (64 - 8 * i) & tops)
+				*ascii = false;
+			if (high)
+				*ascii = false;
+			return p + i;
+		}
+		high |= x & tops;
+	}
+	if (high)
+		*ascii = false;
+#endif
+	for (; p < end; p++) {
+		unsigned char c = (unsigned char)*p;
+		if (c == '"' || c == '\\' || c < 0x20)
+			break;
+		if (c >= 0x80)
+			*ascii = false;
+	}
+	return p;
+}
+
+static int hex4(const char *p)
+{
+	int v = 0;
+
+	for (int i = 0; i < 4; i++) {
+		char c = p[i];
+		if (c >= '0' && c <= '9')
+			v = v * 16 + c - '0';
+		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+			v = v * 16 + (c | 32) - 'a' + 10;
+		else
+			return -1;
+	}
+	return v;
+}
+
+/* s as the value it spells; its escapes are known to be sound. */
+static struct str decode_string(struct json_record *r, struct str s, bool escaped, bool ascii)
+{
+	bool scrub = !ascii && !utf8_valid(s);
+
+	if (!escaped && !scrub)
+		return s;
+	if ((scrub ? s.n * 3 : s.n) > r->text_cap - r->text_n) {
+		r->trouble = "decoded text is longer than the record allows";
+		return s;
+	}
+	char *start = r->text + r->text_n, *w = start;
+	for (size_t at = 0; at < s.n;) {
+		if (s.p[at] != '\\') {
+			if (scrub) {
+				w += utf8_put(utf8_next(s, &at), w);     /* U+FFFD for UTF8_BAD */
+				continue;
+			}
+			const char *stop = memchr(s.p + at, '\\', s.n - at);
+			size_t n = stop ? (size_t)(stop - s.p) - at : s.n - at;
+			memcpy(w, s.p + at, n);
+			w += n;
+			at += n;
+			continue;
+		}
+		char c = s.p[at + 1];
+		at += 2;
+		switch (c) {
+		case 'b': *w++ = '\b'; break;
+		case 'f': *w++ = '\f'; break;
+		case 'n': *w++ = '\n'; break;
+		case 'r': *w++ = '\r'; break;
+		case 't': *w++ = '\t'; break;
+		case 'u': {
+			uint32_t u = (uint32_t)hex4(s.p + at);
+			at += 4;
+			if (u >= 0xD800 && u <= 0xDBFF && s.n - at >= 6 && s.p[at] == '\\' && s.p[at + 1] == 'u') {
+				uint32_t low = (uint32_t)hex4(s.p + at + 2);
+				if (low >= 0xDC00 && low <= 0xDFFF) {
+					u = 0x10000 + ((u - 0xD800) << 10) + (low - 0xDC00);
+					at += 6;
+				}
+			}
+			w += utf8_put(u, w);             /* U+FFFD for half a pair */
+			break;
+		}
+		default: *w++ = c;
+		}
+	}
+	r->text_n += (size_t)(w - start);
+	return (struct str){start, (size_t)(w - start)};
+}
+
+/* in->p is behind the opening quote. */
+static enum json_end read_string(struct reader *in, struct str *out)
+{
+	const char *start = in->p, *p = start;
+	bool ascii = true, escaped = false;
+
+	for (;;) {
+		p = special(p, in->end, &ascii);
+		if (p == in->end)
+			return JSON_SHORT;
+		if (*p == '"')
+			break;
+		if (*p == '\n')                          /* a record that was cut short, and the next line */
+			return JSON_BROKEN;
+		if (*p++ != '\\')
+			continue;
+		escaped = true;
+		if (p == in->end)
+			return JSON_SHORT;
+		if (*p == 'u') {
+			if (in->end - p < 5)
+				return JSON_SHORT;
+			if (hex4(p + 1) < 0)
+				return JSON_BROKEN;
+			p += 5;
+		} else if (memchr("\"\\/bfnrt", *p, 8)) {
+			p++;
+		} else {
+			return JSON_BROKEN;
+		}
+	}
+	in->p = p + 1;
+	if (in->r)
+		*out = decode_string(in->r, (struct str){start, (size_t)(p - start)}, escaped, ascii);
+	return JSON_DONE;
+}
+
+/* ---- other values ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static enum json_end digits(struct reader *in)
+{
+	const char *start = in->p;
+
+	while (in->p < in->end && is_digit(*in->p))
+		in->p++;
+	return in->p == in->end ? JSON_SHORT : in->p == start ? JSON_BROKEN : JSON_DONE;
+}
+
+static enum json_end read_number(struct reader *in)
+{
+	enum json_end e;
+
+	if (*in->p == '-')
+		in->p++;
+	const char *first = in->p;
+	if ((e = digits(in)) != JSON_DONE)
+		return e;
+	if (*first == '0' && in->p - first > 1)
+		return JSON_BROKEN;
+	if (*in->p == '.') {
+		in->p++;
+		if ((e = digits(in)) != JSON_DONE)
+			return e;
+	}
+	if (*in->p == 'e' || *in->p == 'E') {
+		in->p++;
+		if (in->p < in->end && (*in->p == '+' || *in->p == '-'))
+			in->p++;
+		return digits(in);
+	}
+	return JSON_DONE;
+}
+
+static enum json_end read_word(struct reader *in, struct str word)
+{
+	size_t n = (size_t)(in->end - in->p) < word.n ? (size_t)(in->end - in->p) : word.n;
+
+	if (memcmp(in->p, word.p, n) != 0)
+		return JSON_BROKEN;
+	in->p += n;
+	return n < word.n ? JSON_SHORT : JSON_DONE;
+}
+
+static enum json_end skip_blanks(struct reader *in)
+{
+	while (in->p < in->end && (*in->p == ' ' || *in->p == '\n' || *in->p == '\r' || *in->p == '\t'))
+		in->p++;
+	return in->p == in->end ? JSON_SHORT : JSON_DONE;
+}
+
+/* ---- objects and arrays; in->p is behind the opening bracket ---- */
+
+/* The name or the text of an item in a list of {"@Name": …, "#text": …}, as converters from XML write EventData. */
+static bool item_part(struct str key, const char *const *names)
+{
+	for (; *names; names++)
+		if (str_eqc(key, *names))
+			return true;
+	return false;
+}
+
+static void merge_item(struct json_record *r, uint32_t first)
+{
+	static const char *const name_keys[] = {"@Name", "Name", "-Name", "#attributes.Name", NULL};
+	static const char *const text_keys[] = {"#text", "text", "content", "Value", NULL};
+	struct str name = {NULL, 0};
+	struct json_leaf value = {.type = JSON_STRING};
+
+	for (uint32_t i = first; i < r->n; i++) {
+		if (item_part(r->leaf[i].path, name_keys))
+			name = r->leaf[i].value;
+		else if (item_part(r->leaf[i].path, text_keys))
+			value = r->leaf[i];
+	}
+	r->n = first;
+	if (name.n && value.value.n)
+		add_leaf(r, name, value.value, value.type, true);
+}
+
+static enum json_end read_members(struct reader *in, const struct place *at)
+{
+	enum json_end e;
+
+	if ((e = skip_blanks(in)) != JSON_DONE)
+		return e;
+	if (*in->p == '}') {
+		in->p++;
+		return JSON_DONE;
+	}
+	for (;;) {
+		struct str key = {NULL, 0};
+		if (*in->p++ != '"')
+			return JSON_BROKEN;
+		if ((e = read_string(in, &key)) != JSON_DONE || (e = skip_blanks(in)) != JSON_DONE)
+			return e;
+		if (*in->p++ != ':')
+			return JSON_BROKEN;
+		if ((e = skip_blanks(in)) != JSON_DONE || (e = read_value(in, at, key)) != JSON_DONE ||
+		    (e = skip_blanks(in)) != JSON_DONE)
+			return e;
+		char c = *in->p++;
+		if (c == '}')
+			return JSON_DONE;
+		if (c != ',')
+			return JSON_BROKEN;
+		if ((e = skip_blanks(in)) != JSON_DONE)
+			return e;
+	}
+}
+
+static enum json_end read_object(struct reader *in, const struct place *at, struct str key)
+{
+	struct place inside = *at;
+
+	if (++in->depth > JSON_DEPTH_MAX)
+		return JSON_BROKEN;
+	if (in->r) {
+		struct str path = join(in->r, at->path, key);
+		enum json_place kind = at->kind == PLACE_DATA ? PLACE_PATH : json_place(path);
+		if (kind == PLACE_DATA) {
+			inside = (struct place){{NULL, 0}, PLACE_DATA};
+			in->r->nested = true;
+		} else if (kind == PLACE_PATH) {
+			inside.path = path;
+		}
+	}
+	enum json_end e = read_members(in, &inside);
+	in->depth--;
+	return e;
+}
+
+static enum json_end read_array(struct reader *in, const struct place *at, struct str key)
+{
+	bool items = in->r && at->kind == PLACE_DATA && !at->path.n && str_eqc(key, "Data");
+	struct json_record *keep = in->r;
+	enum json_end e;
+
+	if (++in->depth > JSON_DEPTH_MAX)
+		return JSON_BROKEN;
+	if (!items)
+		in->r = NULL;
+	if ((e = skip_blanks(in)) != JSON_DONE)
+		return e;
+	bool empty = *in->p == ']';
+	while (!empty) {
+		uint32_t first = items ? keep->n : 0;
+		if ((e = read_value(in, at, (struct str){NULL, 0})) != JSON_DONE)
+			return e;
+		if (items)
+			merge_item(keep, first);
+		if ((e = skip_blanks(in)) != JSON_DONE)
+			return e;
+		if (*in->p == ']')
+			break;
+		if (*in->p++ != ',')
+			return JSON_BROKEN;
+		if ((e = skip_blanks(in)) != JSON_DONE)
+			return e;
+	}
+	in->p++;
+	in->r = keep;
+	in->depth--;
+	return JSON_DONE;
+}
+
+static enum json_end read_value(struct reader *in, const struct place *at, struct str key)
+{
+	const char *start = in->p;
+	enum json_type type = JSON_NUMBER;
+	struct str value = {NULL, 0};
+	enum json_end e;
+
+	switch (*start) {
+	case '{':
+		in->p++;
+		return read_object(in, at, key);
+	case '[':
+		in->p++;
+		e = read_array(in, at, key);
+		type = JSON_ARRAY;
+		if (in->r && at->kind == PLACE_DATA && str_eqc(key, "Data"))
+			return e;
+		break;
+	case '"':
+		in->p++;
+		e = read_string(in, &value);
+		type = JSON_STRING;
+		break;
+	case 't':
+		e = read_word(in, STR("true"));
+		type = JSON_BOOL;
+		break;
+	case 'f':
+		e = read_word(in, STR("false"));
+		type = JSON_BOOL;
+		break;
+	case 'n':
+		return read_word(in, STR("null"));
+	default:
+		if (*start != '-' && !is_digit(*start))
+			return JSON_BROKEN;
+		e = read_number(in);
+	}
+	if (e != JSON_DONE || !in->r)
+		return e;
+	if (type != JSON_STRING)
+		value = (struct str){start, (size_t)(in->p - start)};
+	add_leaf(in->r, join(in->r, at->path, key), value, type, at->kind == PLACE_DATA);
+	return JSON_DONE;
+}
+
+enum json_end json_object(struct str t, size_t *at, struct json_record *r)
+{
+	struct reader in = {t.p + *at + 1, t.p + t.n, r, 1};
+	struct place top = {{NULL, 0}, PLACE_PATH};
+	enum json_end e = read_members(&in, &top);
+
+	if (e == JSON_DONE)
+		*at = (size_t)(in.p - t.p);
+	return e;
+}
+
+bool json_quoted_data(struct json_record *r, struct str t)
+{
+	uint32_t before = r->n;
+	struct place data = {{NULL, 0}, PLACE_DATA};
+
+	t = str_trim(t);
+	if (!t.n || t.p[0] != '{')
+		return false;
+	struct reader in = {t.p + 1, t.p + t.n, r, 1};
+	if (read_members(&in, &data) != JSON_DONE || in.p != in.end) {
+		r->n = before;
+		return false;
+	}
+	r->nested = true;
+	return true;
+}

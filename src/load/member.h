@@ -1,0 +1,22 @@
+/* Between load.c, which reads and decodes, and load_report.c, which puts the result together: an input in the making. */
+#ifndef SPOOR_MEMBER_H
+#define SPOOR_MEMBER_H
+
+#include "load/decode.h"
+#include "load/load.h"
+
+struct member {
+	struct input input;
+	struct load_input_report report;                 /* but for what its batches say */
+	const struct decoder *decoder;
+	bool asked;                                      /* the user named it */
+	struct batch **batch;                            /* in any order */
+	size_t nbatches, batchcap;
+};
+
+/* Takes the members, in order, over into l: sorts batches, adds up, drops what holds no events. */
+void load_finish(struct load *l, struct member **member, size_t n);
+/* Keeps the number of columns of each table within BATCH_COLUMNS_MAX over all batches, as batch.h says. */
+void load_narrow(struct load *l);
+
+#endif

@@ -1,0 +1,218 @@
+/* Windows Event XML: finds where records start and end, in any surroundings (root elements, declarations, syslog
+ * prefixes, nothing at all), so that damage costs one record. Reading a record is xml_strict.c's.
+ *
+ * `</Event>` ends a record wherever it stands. That needs no context, so any piece of a file can be cut there. */
+#include "load/xml.h"
+
+#include "load/decode.h"
+#include "load/wide.h"
+
+enum { PREFIX_MAX = 64 };                                /* bytes of a namespace prefix; blanks before the `>` of an end tag */
+
+enum tag_kind { NO_TAG, OPEN, EMPTY, CLOSE };
+struct tag {
+	enum tag_kind kind;
+	size_t start, end;                               /* of an OPEN tag, `end` is only behind its name */
+};
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool name_char(char c)
+{
+	return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' ||
+	       c == '-' || c == '.';
+}
+
+/* The tag whose name `Event` stands at t[at], if it is one. */
+static struct tag tag_at(struct str t, size_t at)
+{
+	struct tag tag = {NO_TAG, at, at + 5};
+
+	if (tag.end >= t.n)
+		return tag;
+	if (!blank(t.p[tag.end]) && t.p[tag.end] != '>' && t.p[tag.end] != '/')
+		return tag;
+	size_t p = at;
+	if (p && t.p[p - 1] == ':') {
+		size_t colon = --p;
+		while (p && colon - p < PREFIX_MAX && name_char(t.p[p - 1]))
+			p--;
+	}
+	if (p && t.p[p - 1] == '<') {
+		tag.start = p - 1;
+		size_t rest = t.n - tag.end;
+		const char *close = memchr(t.p + tag.end, '>', rest < XML_TAG_MAX ? rest : XML_TAG_MAX);
+		tag.kind = close && close[-1] == '/' ? EMPTY : OPEN;
+		if (tag.kind == EMPTY)
+			tag.end = (size_t)(close - t.p) + 1;
+	} else if (p > 1 && t.p[p - 1] == '/' && t.p[p - 2] == '<') {
+		size_t e = tag.end;
+		while (e < t.n && blank(t.p[e]) && e - tag.end < PREFIX_MAX)
+			e++;
+		if (e < t.n && t.p[e] == '>')
+			tag = (struct tag){CLOSE, p - 2, e + 1};
+	}
+	return tag;
+}
+
+/* The next tag of an Event element at or behind `from`. */
+static struct tag next_tag(struct str t, size_t from)
+{
+	while (from < t.n) {
+		const char *p = memmem(t.p + from, t.n - from, "Event", 5);
+		if (!p)
+			break;
+		struct tag tag = tag_at(t, (size_t)(p - t.p));
+		if (tag.kind != NO_TAG)
+			return tag;
+		from = (size_t)(p - t.p) + 5;
+	}
+	return (struct tag){NO_TAG, t.n, t.n};
+}
+
+/* ---- the three calls of a decoder ---- */
+
+static int probe(struct str head, enum encoding enc)
+{
+	struct wide w = {0};
+	struct str t = wide_open(&w, head, enc);
+	size_t i = 0;
+	int sure = 0;
+
+	if (str_starts(t, "\xEF\xBB\xBF"))
+		i = 3;
+	while (i < t.n && blank(t.p[i]))
+		i++;
+	struct tag tag = next_tag(t, 0);
+	bool events = tag.kind == OPEN || tag.kind == EMPTY || str_find(t, STR("<Events")) >= 0;
+	if (events && i < t.n && t.p[i] == '<')
+		sure = 100;
+	else if (events && !memchr(t.p, 0, t.n))
+		sure = 60;                               /* behind a prefix, as syslog writes one */
+	wide_free(&w);
+	return sure;
+}
+
+static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
+{
+	enum { STEP = 1 << 16 };
+	struct wide w = {0};
+
+	if (final && *state != DECODE_LOST)
+		return text.n;
+	struct str t = wide_open(&w, text, enc);
+	size_t end = 0, from = t.n;
+	if (*state == DECODE_LOST) {
+		/* Only the last start can still lead to a whole record. */
+		for (struct tag tag = next_tag(t, 0); tag.kind != NO_TAG; tag = next_tag(t, tag.end))
+			if (tag.kind != CLOSE)
+				end = tag.start;
+		from = 0;
+	}
+	while (!end && from) {
+		/* Backwards, step by step; an end tag may lie across two. */
+		size_t to = from + PREFIX_MAX * 4 < t.n ? from + PREFIX_MAX * 4 : t.n;
+		from = from > STEP ? from - STEP : 0;
+		struct str window = {t.p, to};
+		for (struct tag tag = {OPEN, from, from}; tag.kind != NO_TAG;) {
+			tag = next_tag(window, tag.end);
+			if (tag.kind == CLOSE)
+				end = tag.end;
+		}
+	}
+	end = wide_bytes(&w, end);
+	wide_free(&w);
+	return final && !end ? text.n : end;
+}
+
+/* Decoding one text. */
+struct run {
+	struct wide wide;
+	struct str t;
+	uint64_t base;
+	struct batch *batch;
+	struct xml_strict *strict;
+};
+
+static void damaged(struct run *r, size_t from, size_t to, const char *why)
+{
+	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
+
+	batch_damaged(r->batch, r->base + start, end - start, "%s", why);
+}
+
+/* Text between records is nobody's, unless it holds what belongs into one. */
+static void between(struct run *r, size_t from, size_t to)
+{
+	while (from < to && blank(r->t.p[from]))
+		from++;
+	while (to > from && blank(r->t.p[to - 1]))
+		to--;
+	struct str s = {r->t.p + from, to - from};
+	if (s.n > 16 && (str_find(s, STR("<System")) >= 0 || str_find(s, STR("<EventData")) >= 0 ||
+	                 str_find(s, STR("<Data ")) >= 0))
+		damaged(r, from, to, "parts of a record outside <Event>");
+}
+
+static void record(struct run *r, size_t from, size_t to)
+{
+	char why[120];
+
+	if (to - from > DECODE_RECORD_MAX) {
+		damaged(r, from, to, "longer than 64 MiB");
+		return;
+	}
+	batch_begin(r->batch);
+	if (xml_strict_record(r->strict, (struct str){r->t.p + from, to - from}, r->batch, why)) {
+		uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
+		batch_end(r->batch, r->base + start, end - start);
+	} else {
+		damaged(r, from, to, why);
+	}
+}
+
+static void decode(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b)
+{
+	enum { OUTSIDE, INSIDE, AFTER_DOCTYPE } where = OUTSIDE;
+	struct run r = {.base = base, .batch = b, .strict = xml_strict_new()};
+	size_t start = 0, done = 0;                      /* of the open record; end of what has been dealt with */
+
+	(void)strict;
+	r.t = wide_open(&r.wide, text, enc);
+	b->stable = true;
+	for (struct tag tag = next_tag(r.t, 0); tag.kind != NO_TAG; tag = next_tag(r.t, tag.end)) {
+		if (tag.kind != CLOSE) {
+			if (where == OUTSIDE)
+				between(&r, done, tag.start);
+			else
+				damaged(&r, start, tag.start, "not closed before the next record starts");
+			struct str gap = {r.t.p + done, tag.start - done};
+			bool doctype = where == OUTSIDE && str_find(gap, STR("<!DOCTYPE")) >= 0;
+			start = done = tag.start;
+			where = doctype ? AFTER_DOCTYPE : INSIDE;
+			if (tag.kind == OPEN)
+				continue;
+			damaged(&r, start, tag.end, "an Event with nothing in it");
+		} else if (where == OUTSIDE) {
+			damaged(&r, done, tag.end, "the end of a record without its start");
+		} else if (where == AFTER_DOCTYPE) {
+			damaged(&r, start, tag.end, "a document type declaration before the record");
+		} else {
+			record(&r, start, tag.end);
+		}
+		done = tag.end;
+		where = OUTSIDE;
+	}
+	if (where == OUTSIDE)
+		between(&r, done, r.t.n);
+	else
+		damaged(&r, start, r.t.n, "cut short");
+	b->stable = false;
+	xml_strict_free(r.strict);
+	wide_free(&r.wide);
+}
+
+const struct decoder decode_xml = {FORMAT_XML, probe, cut, decode};

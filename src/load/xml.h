@@ -1,0 +1,20 @@
+/* Between xml.c, which finds records, and the parsers that read one: libxml2 (xml_strict.c). */
+#ifndef SPOOR_LOAD_XML_H
+#define SPOOR_LOAD_XML_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "load/batch.h"
+
+#define XML_DEPTH_MAX 64                                 /* elements inside elements */
+#define XML_TAG_MAX 4096                                 /* bytes of one tag in a long record: libxml2 is quadratic in attributes */
+
+struct xml_strict;
+struct xml_strict *xml_strict_new(void);                 /* one per thread at a time */
+void xml_strict_free(struct xml_strict *x);
+/* Feeds the record `<Event …>…</Event>` to b, after batch_begin; the texts stay in x until the next call. False when it is
+ * not well-formed, with the reason in `why`. Characters that XML forbids are dropped, bad UTF-8 becomes U+FFFD. */
+bool xml_strict_record(struct xml_strict *x, struct str record, struct batch *b, char why[120]);
+
+#endif
