@@ -103,7 +103,7 @@ verbatim=windows_installutil_remote_network_connection
 own=windows_installutil_network_connection_same_process
 scan xml "$samples/installutil.xml"
 check "the published search takes the stranger's connection and is unconfirmed" has xml $verbatim '"confirmed":false' \
-	'"C2":"198.51.100.9"' '"dest_port":"443"' '"dest":"WS-014.corp.example"' '"user":"m.keller"' '"process_id":"4324"'
+	'"C2":"192.0.2.80"' '"dest_port":"443"' '"dest":"WS-014.corp.example"' '"user":"m.keller"' '"process_id":"4324"'
 check "its risk events name user and host" has xml $verbatim '"risk_score":80' '"type":"user","value":"m.keller","score":80' \
 	'"type":"system","value":"WS-014.corp.example","score":80'
 check "its message is filled in" has xml $verbatim \
