@@ -1,6 +1,6 @@
 /* Dumps for unit tests, made from one line of text per event, cut into batches and pools at will.
  * "1|2021-11-12T10:05:00Z|Computer=A|Image=C:\\W\\x.exe": EventID (with an L before it: Linux), SystemTime ("" for none),
- * then attributes of System by their names, and all others as EventData. Header only. */
+ * then attributes of System by their names, and all others (or with a + before them) as EventData. Header only. */
 #ifndef SPOOR_TESTS_DUMP_H
 #define SPOOR_TESTS_DUMP_H
 
@@ -28,6 +28,10 @@ static inline struct str dump_cut(struct str *rest)
 
 static inline void dump_field(struct batch *b, struct str name, struct str value)
 {
+	if (name.p[0] == '+') {
+		batch_data(b, (struct str){name.p + 1, name.n - 1}, value);
+		return;
+	}
 	for (int f = 0; f < SYS_COUNT; f++)
 		if (str_eqc(name, sys_field_name[f])) {
 			batch_sys(b, (enum sys_field)f, value);

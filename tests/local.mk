@@ -4,6 +4,7 @@
 UNIT_TESTS = \
 	tests/check_base \
 	tests/check_case \
+	tests/check_cim \
 	tests/check_export \
 	tests/check_store \
 	tests/check_text \

@@ -48,8 +48,12 @@ struct cim_col {
  * `_time` is no such column (use table_time). */
 const struct cim_col *cim_col(struct cim *c, const struct cim_node *n, const struct store_table *t, struct str field);
 
+/* The values of `n` rows of it, as pool ids, into out; *multi as above. For few rows it makes no column. */
+void cim_values(struct cim *c, const struct cim_node *n, const struct store_table *t, struct str field, const uint32_t *row,
+                size_t nrows, uint32_t *out, bool *multi);
+
 /* All names under which a raw event of this table has a value somewhere (EventData, System, add-on), for `fields *`,
- * completion and the event view. Pool-independent C strings, owned by c. */
+ * completion and the event view; sorted. C strings, owned by c. */
 const char *const *cim_raw_fields(struct cim *c, const struct store_table *t, size_t *count);
 
 #endif

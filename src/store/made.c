@@ -143,6 +143,11 @@ static const struct data_col *find_data(const struct store_table *t, struct str 
 	return v ? &t->data[v->u] : NULL;
 }
 
+bool table_has(const struct store_table *t, struct str name)
+{
+	return find_data(t, name) != NULL;
+}
+
 struct column table_data(const struct store *s, const struct store_table *t, struct str name)
 {
 	const struct data_col *d = find_data(t, name);

@@ -47,6 +47,7 @@ const ev_t *table_ev(const struct store_table *t);       /* ordinals, ascending 
 struct column table_data(const struct store *s, const struct store_table *t, struct str name);
 /* A System attribute. TIME_CREATED and RECORD_ID are made on first use. */
 struct column table_sys(const struct store *s, const struct store_table *t, enum sys_field f);
+bool table_has(const struct store_table *t, struct str name);     /* has some row a value there? */
 /* The id of one row, without making a whole column of times. */
 uint32_t table_data_at(const struct store *s, const struct store_table *t, struct str name, uint32_t row);
 uint32_t table_sys_at(const struct store *s, const struct store_table *t, enum sys_field f, uint32_t row);

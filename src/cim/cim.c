@@ -1,0 +1,581 @@
+/* Fields as columns: finds the row of the tables (addon.c, nodes.c) that says what a field is made of, and makes it, once per
+ * distinct value of its source. What was made is kept. Most columns share the codes of the column they come from. */
+#include "cim/cim.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "cim/tables.h"
+
+static const struct cim_node raw_node = {.dataset = "raw", .prefix = ""};
+
+/* A field of a table as a node sees it. */
+struct field {
+	const struct cim_row *row;
+	struct str data;                                 /* instead: an EventData field as it is */
+	struct cim_col col;
+	uint32_t one;                                    /* the dictionary of a constant column */
+	bool own_dict, own_codes;
+	atomic_bool made;
+	pthread_mutex_t lock;                            /* while it is made */
+};
+
+struct cim {
+	const struct store *store;
+	struct pool *pool;
+	struct cim_opts opts;
+	pthread_mutex_t lock;                            /* of all below; not held while a column is made */
+	struct arena *arena;
+	struct map **fields;                             /* per node (raw last) and table: name -> struct field */
+	const char *const **raw_names;                   /* per table, made on first use … */
+	size_t *nraw_names;
+};
+
+static const uint32_t nothing = 0;
+static const struct cim_col no_values = {.col = {.dict = &nothing, .ndict = 1}};
+
+struct cim *cim_new(const struct store *s, const struct cim_opts *o)
+{
+	struct cim *c = xcalloc(1, sizeof(*c));
+
+	c->store = s;
+	c->pool = store_pool(s);
+	c->opts = *o;
+	pthread_mutex_init(&c->lock, NULL);
+	c->arena = arena_new();
+	c->fields = xcalloc((cim_node_count + 1) * store_ntables(s), sizeof(*c->fields));
+	c->raw_names = xcalloc(store_ntables(s), sizeof(*c->raw_names));
+	c->nraw_names = xcalloc(store_ntables(s), sizeof(*c->nraw_names));
+	return c;
+}
+
+/* Frees what is its own of a column that may share dictionary and codes with others. */
+static void free_col(struct field *f)
+{
+	struct column own = f->col.col;
+
+	if (!f->own_dict)
+		own.dict = NULL;
+	if (!f->own_codes) {
+		own.code = NULL;
+		own.row = NULL;
+	}
+	column_free(&own);
+}
+
+void cim_free(struct cim *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < (cim_node_count + 1) * store_ntables(c->store); i++) {
+		for (size_t k = 0; c->fields[i] && k < map_len(c->fields[i]); k++) {
+			struct field *f = map_val(c->fields[i], k)->p;
+			free_col(f);
+			pthread_mutex_destroy(&f->lock);
+		}
+		map_free(c->fields[i]);
+	}
+	free(c->fields);
+	free(c->raw_names);
+	free(c->nraw_names);
+	arena_free(c->arena);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+const struct store *cim_store(const struct cim *c)
+{
+	return c->store;
+}
+
+/* ---- nodes ---- */
+
+const struct cim_node *cim_node(struct str dataset)
+{
+	for (size_t i = 0; i < cim_node_count; i++) {
+		const struct cim_node *n = &cim_node_table[i];
+		if (str_eqc(dataset, n->dataset) || (n->model && str_eqc(dataset, n->model)))
+			return n;
+	}
+	return NULL;
+}
+
+const struct cim_node *cim_raw(void)
+{
+	return &raw_node;
+}
+
+const char *cim_node_name(const struct cim_node *n)
+{
+	return n->dataset;
+}
+
+const char *cim_prefix(const struct cim_node *n)
+{
+	return n->prefix;
+}
+
+static pthread_once_t lists_once = PTHREAD_ONCE_INIT;
+static const struct cim_node *node_list[16];
+static const char *field_list[16][64];                   /* per node; those of raw stand apart */
+static const char *addon_list[160];
+static size_t naddon_list;
+
+static void make_lists(void)
+{
+	assert(cim_node_count <= sizeof(node_list) / sizeof *node_list);
+	for (size_t i = 0; i < cim_node_count; i++) {
+		node_list[i] = &cim_node_table[i];
+		assert(cim_node_table[i].nrows <= sizeof(field_list[i]) / sizeof *field_list[i]);
+		for (size_t k = 0; k < cim_node_table[i].nrows; k++)
+			field_list[i][k] = cim_node_table[i].row[k].field;
+	}
+	assert(addon_nrows <= sizeof(addon_list) / sizeof *addon_list);
+	for (size_t i = 0; i < addon_nrows; i++) {
+		size_t k = 0;
+		while (k < naddon_list && strcmp(addon_list[k], addon_rows[i].field) != 0)
+			k++;
+		if (k == naddon_list)
+			addon_list[naddon_list++] = addon_rows[i].field;
+	}
+}
+
+const struct cim_node *const *cim_nodes(size_t *n)
+{
+	pthread_once(&lists_once, make_lists);
+	*n = cim_node_count;
+	return node_list;
+}
+
+const char *const *cim_fields(const struct cim_node *n, size_t *count)
+{
+	pthread_once(&lists_once, make_lists);
+	if (n == &raw_node) {
+		*count = naddon_list;
+		return addon_list;
+	}
+	*count = n->nrows;
+	return field_list[n - cim_node_table];
+}
+
+static const struct cim_row *node_row(const struct cim_node *n, struct str field)
+{
+	for (size_t i = 0; i < n->nrows; i++)
+		if (str_eqc(field, n->row[i].field))
+			return &n->row[i];
+	return NULL;
+}
+
+/* Fields that rows of any node have under these names. */
+static bool is_default_field(struct str field)
+{
+	return str_eqc(field, "host") || str_eqc(field, "source") || str_eqc(field, "sourcetype");
+}
+
+bool cim_has_field(const struct cim_node *n, struct str field)
+{
+	return n == &raw_node || str_eqc(field, "_time") || is_default_field(field) || node_row(n, field);
+}
+
+static bool listed(const uint8_t *ids, size_t n, unsigned id)
+{
+	for (size_t i = 0; i < n && ids[i]; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+bool cim_event_in_node(const struct cim_node *n, enum sysmon_os os, unsigned event_id, const struct cim_opts *o)
+{
+	if (n == &raw_node)
+		return true;
+	if (os == OS_LINUX)
+		return listed(n->on_linux, sizeof(n->on_linux), event_id);
+	if (o && o->addon)
+		return listed(n->addon, sizeof(n->addon), event_id);
+	return listed(n->windows, sizeof(n->windows), event_id);
+}
+
+bool cim_in_node(const struct cim *c, const struct cim_node *n, const struct store_table *t)
+{
+	return cim_event_in_node(n, table_os(t), table_event_id(t), &c->opts);
+}
+
+/* ---- what a field is made of ---- */
+
+static bool row_fits(const struct cim_row *row, const struct store_table *t)
+{
+	if (row->os != ANY_OS && (row->os == LINUX) != (table_os(t) == OS_LINUX))
+		return false;
+	return !row->ids[0] || listed(row->ids, sizeof(row->ids), table_event_id(t));
+}
+
+/* The add-on's row for a raw field of this table. NULL when it has none for these events. */
+static const struct cim_row *addon_row(const struct store_table *t, struct str field)
+{
+	for (size_t i = 0; i < addon_nrows; i++)
+		if (str_eqc(field, addon_rows[i].field) && row_fits(&addon_rows[i], t))
+			return &addon_rows[i];
+	return NULL;
+}
+
+/* One value through a function; null stays null. */
+static uint32_t apply(const struct cim *c, cim_text *fn, uint32_t id, struct sbuf *buf)
+{
+	if (!id || !fn)
+		return id;
+	struct str in = pool_str(c->pool, id);
+	sbuf_reset(buf);
+	struct str out = fn(in, buf);
+	return out.p == in.p && out.n == in.n ? id : pool_intern(c->pool, out);
+}
+
+static uint32_t fill_null(const struct cim *c, const struct cim_row *row, uint32_t id, uint32_t null)
+{
+	return row->null && (!id || !pool_str(c->pool, id).n) ? null : id;
+}
+
+static uint32_t constant(const struct cim *c, const struct cim_from *from, const struct store_table *t)
+{
+	const struct sysmon_event *e;
+
+	switch (from->kind) {
+	case FROM_TEXT:
+		return pool_intern(c->pool, str_c(from->name));
+	case FROM_SIGNATURE:
+		e = sysmon_event(table_event_id(t));
+		return e ? pool_intern(c->pool, str_c(e->signature)) : 0;
+	default:
+		return 0;
+	}
+}
+
+/* ---- one value ---- */
+
+static uint32_t row_value(const struct cim *c, const struct store_table *t, const struct cim_row *row, uint32_t r,
+                          struct sbuf *buf);
+
+static uint32_t raw_value(const struct cim *c, const struct store_table *t, struct str field, uint32_t r, struct sbuf *buf)
+{
+	const struct cim_row *row = addon_row(t, field);
+
+	return row ? row_value(c, t, row, r, buf) : table_data_at(c->store, t, field, r);
+}
+
+static uint32_t source_value(const struct cim *c, const struct store_table *t, const struct cim_from *from, uint32_t r,
+                             struct sbuf *buf)
+{
+	switch (from->kind) {
+	case FROM_DATA: return table_data_at(c->store, t, str_c(from->name), r);
+	case FROM_SYSTEM: return table_sys_at(c->store, t, from->attr, r);
+	case FROM_RAW: return raw_value(c, t, str_c(from->name), r, buf);
+	default: return constant(c, from, t);
+	}
+}
+
+static bool condition(const struct cim *c, const struct store_table *t, const struct cim_row *row, uint32_t r,
+                      struct sbuf *buf)
+{
+	if (row->when.kind == FROM_NOTHING)
+		return true;
+	if (row->same)
+		return table_same(c->store, t, str_c(row->when.name), str_c(row->same), r);
+	return str_eqc(pool_str(c->pool, source_value(c, t, &row->when, r, buf)), row->is);
+}
+
+static uint32_t row_value(const struct cim *c, const struct store_table *t, const struct cim_row *row, uint32_t r,
+                          struct sbuf *buf)
+{
+	uint32_t id = 0;
+
+	if (condition(c, t, row, r, buf))
+		id = apply(c, row->fn, source_value(c, t, &row->from, r, buf), buf);
+	if (!id && row->other.kind != FROM_NOTHING)
+		id = apply(c, row->other_fn, source_value(c, t, &row->other, r, buf), buf);
+	return fill_null(c, row, id, row->null ? pool_intern(c->pool, str_c(row->null)) : 0);
+}
+
+/* ---- whole columns ---- */
+
+/* The column of a source. A constant one has its dictionary in *one. */
+static struct column source(struct cim *c, const struct store_table *t, const struct cim_from *from, uint32_t *one)
+{
+	switch (from->kind) {
+	case FROM_DATA: return table_data(c->store, t, str_c(from->name));
+	case FROM_SYSTEM: return table_sys(c->store, t, from->attr);
+	case FROM_RAW: return cim_col(c, &raw_node, t, str_c(from->name))->col;
+	default:
+		*one = constant(c, from, t);
+		return (struct column){.dict = one, .ndict = 1};
+	}
+}
+
+static uint32_t *apply_all(const struct cim *c, cim_text *fn, const struct column *col)
+{
+	uint32_t *id = xcalloc(col->ndict, sizeof(*id));
+	struct sbuf buf = {0};
+
+	for (uint32_t i = 0; i < col->ndict; i++)
+		id[i] = apply(c, fn, col->dict[i], &buf);
+	sbuf_free(&buf);
+	return id;
+}
+
+static bool has_null(const uint32_t *id, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!id[i])
+			return true;
+	return false;
+}
+
+/* Would the row leave every value of its source as it is? */
+static bool changes_nothing(const struct cim *c, const struct cim_row *row, cim_text *fn, const struct column *from)
+{
+	if (fn || row->when.kind != FROM_NOTHING || from->ndict == 1 || has_null(from->dict, from->ndict))
+		return false;
+	for (uint32_t i = 0; row->null && i < from->ndict; i++)
+		if (!pool_str(c->pool, from->dict[i]).n)
+			return false;
+	return true;
+}
+
+/* All rows have what the dictionary `id`, parallel to that of `from`, says. */
+static void share_codes(struct field *f, const struct column *from, uint32_t *id)
+{
+	f->col.col = *from;
+	if (from->ndict == 1) {
+		f->one = id[0];
+		free(id);
+		f->col.col = (struct column){.dict = &f->one, .ndict = 1};
+		return;
+	}
+	f->col.col.dict = id;
+	f->own_dict = true;
+}
+
+/* Rows differ in which source counts. `first` is parallel to the dictionary of `from`. */
+static void choose_by_row(struct cim *c, const struct store_table *t, struct field *f, const struct column *from,
+                          const uint32_t *first)
+{
+	const struct cim_row *row = f->row;
+	uint32_t one, n = table_rows(t), *id = xcalloc(n, sizeof(*id));
+	struct column other = source(c, t, &row->other, &one);
+	uint32_t *second = apply_all(c, row->other_fn, &other);
+	struct sbuf buf = {0};
+
+	for (uint32_t r = 0; r < n; r++) {
+		if (condition(c, t, row, r, &buf))
+			id[r] = first[column_code(from, r)];
+		if (!id[r])
+			id[r] = second[column_code(&other, r)];
+	}
+	sbuf_free(&buf);
+	free(second);
+	f->col.col = column_encode(id, n);
+	f->own_dict = f->own_codes = true;
+}
+
+static void fill_nulls(const struct cim *c, const struct cim_row *row, uint32_t *id, uint32_t n)
+{
+	uint32_t null = pool_intern(c->pool, str_c(row->null));
+
+	for (uint32_t i = 0; i < n; i++)
+		id[i] = fill_null(c, row, id[i], null);
+}
+
+static void make_field(struct cim *c, const struct store_table *t, struct field *f)
+{
+	const struct cim_row *row = f->row;
+	uint32_t one;
+
+	if (!row) {
+		f->col.col = table_data(c->store, t, f->data);
+		return;
+	}
+	f->col.multi = row->list;
+	struct column from = source(c, t, &row->from, &one);
+	cim_text *fn = row->fn;
+	bool second = row->other.kind != FROM_NOTHING;
+	if (second && column_none(from)) {
+		from = source(c, t, &row->other, &one);
+		fn = row->other_fn;
+		second = false;
+	}
+	if (changes_nothing(c, row, fn, &from)) {
+		f->col.col = from;
+		return;
+	}
+	uint32_t *id = apply_all(c, fn, &from);
+	if (row->when.kind != FROM_NOTHING || (second && has_null(id, from.ndict))) {
+		choose_by_row(c, t, f, &from, id);
+		free(id);
+	} else {
+		share_codes(f, &from, id);
+	}
+	if (row->null) {
+		struct column *col = &f->col.col;
+		fill_nulls(c, row, (uint32_t *)(uintptr_t)col->dict, col->ndict);
+	}
+}
+
+/* ---- finding them ---- */
+
+static size_t slot_of(const struct cim *c, const struct cim_node *n, const struct store_table *t)
+{
+	size_t node = n == &raw_node ? cim_node_count : (size_t)(n - cim_node_table);
+
+	return node * store_ntables(c->store) + table_index(t);
+}
+
+/* What the node's field is made of: a row, or an EventData field (*data). False when the node has no such field. */
+static bool find_source(const struct cim_node *n, const struct store_table *t, struct str field, const struct cim_row **row,
+                        bool *data)
+{
+	*data = false;
+	if (n != &raw_node && !is_default_field(field)) {
+		*row = node_row(n, field);
+		return *row != NULL;
+	}
+	*row = addon_row(t, field);
+	*data = !*row;
+	return true;
+}
+
+static struct field *find_field(struct cim *c, const struct cim_node *n, const struct store_table *t, struct str name)
+{
+	size_t slot = slot_of(c, n, t);
+	const struct cim_row *row;
+	bool data;
+
+	pthread_mutex_lock(&c->lock);
+	union map_val *v = c->fields[slot] ? map_get(c->fields[slot], name) : NULL;
+	struct field *f = v ? v->p : NULL;
+	pthread_mutex_unlock(&c->lock);
+	if (f || !find_source(n, t, name, &row, &data))
+		return f;
+	if (data && !table_has(t, name))
+		return NULL;                             /* not remembered: a search may name anything */
+
+	pthread_mutex_lock(&c->lock);
+	if (!c->fields[slot])
+		c->fields[slot] = map_new();
+	v = map_put(c->fields[slot], name, NULL);
+	if (!v->p) {
+		f = ARENA_NEW(c->arena, struct field);
+		f->row = row;
+		f->data = data ? arena_str(c->arena, name) : (struct str){NULL, 0};
+		pthread_mutex_init(&f->lock, NULL);
+		v->p = f;
+	}
+	f = v->p;
+	pthread_mutex_unlock(&c->lock);
+	return f;
+}
+
+const struct cim_col *cim_col(struct cim *c, const struct cim_node *n, const struct store_table *t, struct str field)
+{
+	struct field *f = find_field(c, n, t, field);
+
+	if (!f)
+		return &no_values;
+	if (!atomic_load_explicit(&f->made, memory_order_acquire)) {
+		pthread_mutex_lock(&f->lock);
+		if (!atomic_load_explicit(&f->made, memory_order_relaxed)) {
+			make_field(c, t, f);
+			atomic_store_explicit(&f->made, true, memory_order_release);
+		}
+		pthread_mutex_unlock(&f->lock);
+	}
+	return &f->col;
+}
+
+void cim_values(struct cim *c, const struct cim_node *n, const struct store_table *t, struct str field, const uint32_t *row,
+                size_t nrows, uint32_t *out, bool *multi)
+{
+	const struct cim_row *spec;
+	bool data;
+
+	if (nrows < table_rows(t) / 8 && find_source(n, t, field, &spec, &data)) {
+		struct sbuf buf = {0};
+		for (size_t i = 0; i < nrows; i++)
+			out[i] = data ? table_data_at(c->store, t, field, row[i]) : row_value(c, t, spec, row[i], &buf);
+		sbuf_free(&buf);
+		*multi = !data && spec->list;
+		return;
+	}
+	const struct cim_col *col = cim_col(c, n, t, field);
+	for (size_t i = 0; i < nrows; i++)
+		out[i] = column_at(col->col, row[i]);
+	*multi = col->multi;
+}
+
+/* ---- names ---- */
+
+static int name_cmp(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+/* Times and record numbers are not made into columns just to see whether there are any. */
+static bool surely_there(const struct cim_row *row)
+{
+	return (row->from.kind == FROM_SYSTEM && (row->from.attr == SYS_TIME_CREATED || row->from.attr == SYS_RECORD_ID)) ||
+	       (row->other.kind == FROM_SYSTEM && (row->other.attr == SYS_TIME_CREATED || row->other.attr == SYS_RECORD_ID));
+}
+
+static bool has_values(struct cim *c, const struct store_table *t, const struct cim_row *row)
+{
+	if (surely_there(row))
+		return true;
+	if (row->from.kind == FROM_DATA && !row->fn && row->other.kind == FROM_NOTHING && row->when.kind == FROM_NOTHING)
+		return table_has(t, str_c(row->from.name));
+	return !column_none(cim_col(c, &raw_node, t, str_c(row->field))->col);
+}
+
+const char *const *cim_raw_fields(struct cim *c, const struct store_table *t, size_t *count)
+{
+	size_t i = table_index(t), n = 0, ndata;
+	const uint32_t *data = table_fields(t, &ndata);
+
+	pthread_mutex_lock(&c->lock);
+	const char *const *names = c->raw_names[i];
+	*count = c->nraw_names[i];
+	pthread_mutex_unlock(&c->lock);
+	if (names)
+		return names;
+
+	const char **v = xcalloc(ndata + addon_nrows, sizeof(*v));
+	for (size_t k = 0; k < ndata; k++)
+		v[n++] = pool_str(c->pool, data[k]).p;
+	for (size_t k = 0; k < addon_nrows; k++) {
+		const struct cim_row *row = &addon_rows[k];
+		if (addon_row(t, str_c(row->field)) == row && has_values(c, t, row))
+			v[n++] = row->field;
+	}
+	qsort(v, n, sizeof(*v), name_cmp);
+	size_t kept = 0;
+	for (size_t k = 0; k < n; k++)
+		if (!kept || strcmp(v[kept - 1], v[k]) != 0)
+			v[kept++] = v[k];
+
+	pthread_mutex_lock(&c->lock);
+	if (!c->raw_names[i]) {
+		const char **copy = ARENA_ARRAY(c->arena, const char *, kept + 1);
+		memcpy(copy, v, kept * sizeof(*copy));
+		c->raw_names[i] = copy;
+		c->nraw_names[i] = kept;
+	}
+	names = c->raw_names[i];
+	*count = c->nraw_names[i];
+	pthread_mutex_unlock(&c->lock);
+	free(v);
+	return names;
+}
