@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/check_case \
 	tests/check_cim \
 	tests/check_export \
+	tests/check_ptree \
 	tests/check_store \
 	tests/check_text \
 	tests/check_when \
