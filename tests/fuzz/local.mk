@@ -1,2 +1,21 @@
-# Fuzz targets and their corpora; each target is also a program that replays its corpus in `make check'.
-check_PROGRAMS +=
+# Fuzz targets and their corpora. A target is one file and its three lines here; with --enable-fuzzing it is linked with
+# libFuzzer, otherwise it is a program that replays its corpus in `make check'.
+
+if FUZZING
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+endif
+
+FUZZ_TARGETS = \
+	tests/fuzz/fuzz_yaml
+
+tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_yaml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_yaml_LDADD = libspoor.a $(SPOOR_LIBS)
+
+check_PROGRAMS += $(FUZZ_TARGETS)
+if !FUZZING
+TESTS += $(FUZZ_TARGETS)
+endif
+EXTRA_DIST += tests/fuzz/corpus
