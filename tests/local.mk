@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/check_cim \
 	tests/check_export \
 	tests/check_ptree \
+	tests/check_rule \
 	tests/check_store \
 	tests/check_text \
 	tests/check_when \
