@@ -4,8 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "spl/lex.h"
-#include "spl/spl.h"
+#include "spl/cmdlib.h"
 
 static bool is_percentile(const struct agg_fn *fn)
 {
@@ -96,6 +95,9 @@ static bool parse_one(struct parser *p, struct agg *g)
 		if (!p_name(p, "a name after 'as'", &g->as))
 			return false;
 		g->named = true;
+		if (name_stars(g->as) != name_stars(g->field) || name_stars(g->as) > NAME_STARS)
+			return p_error(p, start, "the wildcards of %.*s(%.*s) and of its name '%.*s' do not match",
+			               STR_FMT(w), STR_FMT(g->field), STR_FMT(g->as));
 	}
 	g->at = (uint32_t)start;
 	g->len = (uint32_t)(p->at - start);

@@ -3,8 +3,11 @@
 #ifndef SPOOR_CMD_H
 #define SPOOR_CMD_H
 
+#include "spl/budget.h"
 #include "spl/lex.h"
 #include "spl/spl.h"
+
+/* ---- running ---- */
 
 /* One run of one query: what commands may use besides their input. */
 struct spl_run {
@@ -15,13 +18,37 @@ struct spl_run {
 	struct diags *warn;
 	struct diag *diag;                               /* set it and return NULL to fail */
 	unsigned depth;
+	struct arena *arena;                             /* lives as long as the run, not as its rows */
+	struct spl_budget budget;
+	size_t held;                                     /* bytes of rows that wait while a subsearch runs */
+	bool out_of_memory;                              /* has been told */
 };
-bool run_stopped(struct spl_run *run);                   /* cancelled or out of time: wind up, mark rows partial */
+bool run_stopped(struct spl_run *run);                   /* cancelled, out of time or of memory: wind up, mark rows partial */
+/* Do these rows and what waits hold more than the run may? Then it is stopped. For loops that make rows. */
+bool run_full(struct spl_run *run, const struct rows *r);
+bool run_over(struct spl_run *run, size_t bytes);        /* the same for so many bytes beside what waits */
 /* Runs a subsearch registered by p_subsearch. NULL with run->diag set. */
 struct rows *run_sub(struct spl_run *run, const struct spl_query *sub);
+/* Runs the pipeline of p_pipeline on rows, which it consumes. NULL with run->diag set. */
+struct rows *run_pipeline(struct spl_run *run, const struct spl_query *sub, struct rows *in);
 void run_warn(struct spl_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* An eval_ctx over rows. */
+/* Sets run->diag, frees `in` (may be NULL), returns NULL. */
+struct rows *run_fail(struct spl_run *run, struct rows *in, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Where events live, NULL when elsewhere or nowhere. */
+const struct store *run_store(const struct spl_run *run);
+const struct spl_env *run_env(const struct spl_run *run);
+
+/* An eval_ctx over rows. Results live in the rows' arena. It goes stale when a column is added, dropped or renamed. */
 struct eval_ctx run_eval(struct spl_run *run, const struct rows *r);
+/* The same where field names carry a prefix ("All_Risk.") that the columns lack. Other names, but for _time, host, source and
+ * sourcetype, are null. */
+struct eval_ctx run_eval_prefixed(struct spl_run *run, const struct rows *r, struct str prefix);
+/* Keeps the rows for which the expression is true. Temporary values leave no trace in the rows' arena. */
+void run_filter(struct spl_run *run, struct rows *r, const struct expr *e, struct str prefix);
+/* The search expression with its subsearches run and put in (spl-spec 3.12): `e` itself when it has none. NULL with run->diag set. */
+const struct expr *run_resolve(struct spl_run *run, const struct expr *e);
+
+/* ---- the table ---- */
 
 struct spl_cmd {
 	const char *name, *alias;
@@ -36,7 +63,35 @@ struct spl_cmd {
 	void (*needs)(const void *args, struct fieldset *want, struct arena *a);
 };
 
-const struct spl_cmd *cmd_find(struct str name);
-const struct spl_cmd *const *cmd_all(size_t *n);
+const struct spl_cmd *cmd_find(struct str name);         /* name or alias, any case */
+const struct spl_cmd *const *cmd_all(size_t *n);         /* by name */
+
+/* ---- for parse and needs ---- */
+
+/* Does the command being parsed stand first in its pipeline, where it has no input? */
+bool p_first(const struct parser *p);
+/* A new leaf of the query, numbered in order of text. Call it before parsing what may hold subsearches. */
+struct spl_leaf *p_leaf(struct parser *p);
+void p_warn(struct parser *p, size_t at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void p_joins(struct parser *p);                          /* the query brings rows together: spl_has_join */
+/* A [ … ] pipeline that works on rows it is given, the cursor at '['. NULL with an error set. */
+struct spl_query *p_pipeline(struct parser *p);
+/* The bounds of what stands in [ … ], the cursor at '['; moves behind it. */
+bool p_brackets(struct parser *p, size_t *from, size_t *to);
+/* A pipeline that works on rows, out of text made at run time; it lives in `a`. NULL with *d set. */
+struct spl_query *template_parse(struct str text, const struct spl_env *env, struct arena *a, struct diag *d);
+/* An option's value as a truth (t, true, 1, yes …) or a count. False with an error naming the option. */
+bool p_truth(struct parser *p, size_t at, struct str name, struct str value, bool *out);
+bool p_count(struct parser *p, size_t at, struct str name, struct str value, size_t *out);
+/* Complains about an option that the command does not have. Returns false. */
+bool p_no_option(struct parser *p, size_t at, const char *command, struct str name, const char *known);
+
+/* Tells a subsearch which fields of its result are wanted. Without it they all are. */
+void sub_needs(struct spl_query *sub, const struct fieldset *want, struct arena *a);
+/* Adds what an expression reads: everything when it holds a subsearch. */
+void fieldset_add_expr(struct fieldset *f, const struct expr *e, struct arena *a);
+void fieldset_add_all(struct fieldset *f);
+void fieldset_remove(struct fieldset *f, struct str name);       /* that very name; wildcards stay */
+bool expr_has_sub(const struct expr *e);
 
 #endif

@@ -1,0 +1,113 @@
+/* eval: fields computed from fields (spl-spec 3.4). */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "spl/cmdlib.h"
+
+struct eval {
+	struct assign *v;
+	size_t n;
+};
+
+static void *eval_parse(struct parser *p)
+{
+	struct eval *x = ARENA_NEW(p->arena, struct eval);
+	struct assign *v = NULL;
+	size_t cap = 0;
+	bool ok = true;
+
+	for (;;) {
+		while (p_char(p, ','))
+			;
+		if (x->n > 0 && p_done(p))
+			break;
+		GROW(v, x->n, cap);
+		struct assign *one = &v[x->n++];
+		*one = (struct assign){0};
+		size_t at = p->at;
+		ok = p_name(p, "a field to assign to", &one->name);
+		if (ok && !p_char(p, '='))
+			ok = p_error(p, p->at, "expected = after '%.*s', found %s", STR_FMT(one->name), p_found(p));
+		if (ok && memchr(one->name.p, '{', one->name.n))
+			ok = p_error(p, at, "field names made of values ({…}) are not supported");
+		one->value = ok ? parse_eval(p) : NULL;
+		ok = one->value != NULL;
+		if (ok && !p_done(p) && p_peek(p) != ',')
+			ok = p_error(p, p->at, "expected an operator, a comma or the end after the expression, found %s", p_found(p));
+		if (!ok)
+			break;
+	}
+	x->v = ARENA_ARRAY(p->arena, struct assign, x->n);
+	memcpy(x->v, v, x->n * sizeof(*v));
+	free(v);
+	return ok ? x : NULL;
+}
+
+void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size_t n)
+{
+	size_t *col = xcalloc(n, sizeof(*col)), done = 0;
+	bool *any = xcalloc(r->ncols + n, sizeof(*any));  /* by column: has a value somewhere */
+
+	for (size_t i = 0; i < n; i++)
+		col[i] = rows_col(r, x[i].name);
+	struct eval_ctx c = run_eval(run, r);
+	for (; done < r->n && !run_stopped(run); done++) {
+		c.row = done;
+		for (size_t i = 0; i < n; i++) {
+			struct val v = expr_eval(x[i].value, &c);
+			r->col[col[i]].v[done] = v;
+		}
+		if (run->budget.spent || (done % 256 == 0 && run_full(run, r)))
+			break;                           /* this row may be half done */
+		for (size_t i = 0; i < n; i++)
+			any[col[i]] |= !val_is_null(r->col[col[i]].v[done]);
+	}
+	if (done < r->n)
+		rows_head(r, done);
+	for (size_t k = r->ncols; k-- > 0;) {
+		bool assigned = false;
+		for (size_t i = 0; i < n; i++)
+			assigned |= col[i] == k;
+		/* Without rows a column still says what there would be. */
+		if (assigned && !any[k] && r->n > 0)
+			rows_drop(r, k);
+	}
+	free(any);
+	free(col);
+}
+
+static struct rows *eval_run(const void *args, struct rows *in, struct spl_run *run)
+{
+	const struct eval *x = args;
+
+	eval_rows(run, in, x->v, x->n);
+	return in;
+}
+
+static void eval_needs(const void *args, struct fieldset *want, struct arena *a)
+{
+	const struct eval *x = args;
+
+	for (size_t i = x->n; i-- > 0;) {
+		fieldset_remove(want, x->v[i].name);
+		fieldset_add_expr(want, x->v[i].value, a);
+	}
+}
+
+const struct spl_cmd cmd_eval = {
+	.name = "eval",
+	.usage = "eval FIELD=EXPRESSION, …",
+	.summary = "sets fields to the value of expressions, from left to right; null takes the field away",
+	.example = "rows:\n"
+	           "  user\n"
+	           "  D\\bob\n"
+	           "  eve\n"
+	           "search: eval parts=split(user,\"\\\\\"), name=mvindex(parts,-1), n=len(name)+1\n"
+	           "expect:\n"
+	           "  user   parts  name  n\n"
+	           "  D\\bob  D|bob  bob   4\n"
+	           "  eve    eve    eve   4\n",
+	.parse = eval_parse,
+	.run = eval_run,
+	.needs = eval_needs,
+};

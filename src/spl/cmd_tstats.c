@@ -1,0 +1,199 @@
+/* tstats: grouped counts over a node of a data model (spl-spec 3.1). The scan itself is the engine's. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/wild.h"
+#include "spl/cmdlib.h"
+
+struct tstats {
+	struct spl_leaf *leaf;
+	struct time_mods time;
+};
+
+static const char *const after_aggs[] = {"from", "where", "by", "groupby", NULL};
+static const char *const after_where[] = {"by", "groupby", NULL};
+
+/* Options that say how Splunk gets at its summaries change nothing here; those that change the result are refused. */
+static bool parse_options(struct parser *p, struct scan *s)
+{
+	static const char *const no_effect[] = {
+		"summariesonly", "allow_old_summaries", "local", "chunk_size", "include_reduced_buckets", "use_summary_index_values",
+	};
+	struct str name, value;
+
+	for (;;) {
+		bool on, known = false;
+		p_blank(p);
+		size_t at = p->at;
+		if (!p_option(p, &name, &value))
+			return !diag_is_set(p->diag);
+		for (size_t i = 0; i < sizeof(no_effect) / sizeof(no_effect[0]); i++)
+			known |= str_ieqc(name, no_effect[i]);
+		if (known)
+			continue;
+		if (str_ieqc(name, "fillnull_value")) {
+			s->fill = arena_str(p->arena, value);
+			continue;
+		}
+		if (!str_ieqc(name, "prestats") && !str_ieqc(name, "append"))
+			return p_no_option(p, at, "tstats", name, "fillnull_value, summariesonly, allow_old_summaries");
+		if (!p_truth(p, at, name, value, &on))
+			return false;
+		if (on)
+			return p_error(p, at, "tstats %.*s=true is not supported", STR_FMT(name));
+	}
+}
+
+/* "Authentication" and "Authentication.Failed_Authentication" name the node Authentication.Failed_Authentication. */
+static struct str with_node(struct parser *p, struct str model, struct str node)
+{
+	const char *dot = memchr(model.p, '.', model.n);
+
+	if (dot)
+		model.n = (size_t)(dot - model.p);
+	return str_c(arena_printf(p->arena, "%.*s.%.*s", STR_FMT(model), STR_FMT(str_after_last(node, '.'))));
+}
+
+static bool parse_from(struct parser *p, struct scan *s)
+{
+	struct str name, option, node;
+
+	if (!p_take_word(p, "from"))
+		return p_error(p, p->at, "tstats needs 'from datamodel=…': there are no index files to count in; found %s", p_found(p));
+	p_blank(p);
+	size_t at = p->at;
+	if (!p_take_word(p, "datamodel"))
+		return p_error(p, at, "tstats can count in a data model only: expected datamodel=…, found %s", p_found(p));
+	p_char(p, '=');
+	if (!p_name(p, "a data model", &name))
+		return false;
+	while (p_option(p, &option, &node)) {
+		if (!str_eqc(option, "nodename"))
+			return p_error(p, at, "expected where or by after the data model, found '%.*s='", STR_FMT(option));
+		name = with_node(p, name, node);
+	}
+	s->dataset = dataset_find(p, at, name);
+	return s->dataset != NULL;
+}
+
+static bool parse_where(struct parser *p, struct tstats *t)
+{
+	struct scan *s = &t->leaf->scan;
+
+	if (!p_take_word(p, "where"))
+		return true;
+	struct expr *e = parse_search(p, after_where);
+	if (!e || !time_mods_take(p, e, &t->time))
+		return false;
+	dataset_drop_index(p, e);
+	dataset_warn_expr(p, s->dataset, e);
+	s->where = e;
+	return true;
+}
+
+static bool parse_by(struct parser *p, struct scan *s)
+{
+	struct str *by = NULL, name, value;
+	size_t n = 0, cap = 0, span_at = 0;
+	bool time = false, spanned = false, ok = false;
+
+	if (!p_take_word(p, "by") && !p_take_word(p, "groupby"))
+		return true;
+	for (;;) {
+		while (p_char(p, ','))
+			;
+		if (p_done(p))
+			break;
+		size_t at = p->at;
+		if (p_word_is(p, "span") && p_option(p, &name, &value)) {
+			span_at = at;
+			spanned = true;
+			if (!str_ieqc(value, "auto") && !when_span(value, &s->span, &s->span_months)) {
+				p_error(p, at, "'%.*s' is no span; write 1h, 30m, 10s, 1d or auto", STR_FMT(value));
+				goto failed;
+			}
+			continue;
+		}
+		GROW(by, n, cap);
+		if (!p_name(p, "a field", &by[n]))
+			goto failed;
+		if (wild_has_star(by[n]) || memchr(by[n].p, '(', by[n].n)) {
+			p_error(p, at, "tstats can group by fields only, not by '%.*s'", STR_FMT(by[n]));
+			goto failed;
+		}
+		dataset_warn_field(p, at, s->dataset, by[n]);
+		time |= str_eqc(by[n], "_time");
+		n++;
+	}
+	if (n == 0) {
+		p_error(p, p->at, "expected a field after 'by', found %s", p_found(p));
+		goto failed;
+	}
+	if (spanned && !time)
+		p_warn(p, span_at, "span= has no effect without _time among the fields after 'by'");
+	s->by = ARENA_ARRAY(p->arena, struct str, n);
+	memcpy((struct str *)(uintptr_t)s->by, by, n * sizeof(*by));
+	s->nby = n;
+	ok = true;
+failed:
+	free(by);
+	return ok;
+}
+
+static bool check_aggs(struct parser *p, const struct scan *s)
+{
+	for (size_t i = 0; i < s->nagg; i++) {
+		const struct agg *g = &s->agg[i];
+		if (g->eval)
+			return p_error(p, g->at, "tstats cannot compute %s(eval(…)); use stats after it", g->fn->name);
+		if (wild_has_star(g->field))
+			return p_error(p, g->at, "tstats takes no wildcard in %s(…)", g->fn->name);
+		if (g->field.n)
+			dataset_warn_field(p, g->at, s->dataset, g->field);
+	}
+	return true;
+}
+
+static void *tstats_parse(struct parser *p)
+{
+	struct tstats *t = ARENA_NEW(p->arena, struct tstats);
+	struct agg *agg;
+
+	t->leaf = p_leaf(p);
+	struct scan *s = &t->leaf->scan;
+	s->grouped = true;
+	if (!parse_options(p, s))
+		return NULL;
+	s->nagg = agg_parse(p, after_aggs, &agg);
+	s->agg = agg;
+	if (!s->nagg || !parse_from(p, s) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
+		return NULL;
+	return t;
+}
+
+static struct rows *tstats_run(const void *args, struct rows *in, struct spl_run *run)
+{
+	const struct tstats *t = args;
+
+	if (in)
+		return run_fail(run, in, "tstats must come first in a search");
+	return dataset_scan(run, &t->leaf->scan, &t->time);
+}
+
+const struct spl_cmd cmd_tstats = {
+	.name = "tstats",
+	.usage = "tstats [fillnull_value=TEXT] AGG… from datamodel=MODEL.NODE [where SEARCH] [by FIELD… [_time span=SPAN]]",
+	.summary = "groups and counts the events of a data model",
+	.example = "events:\n"
+	           "  1 t=2021-11-12T10:05:00Z Computer=A Image=C:\\W\\cmd.exe CommandLine=\"cmd /c dir\"\n"
+	           "  1 t=2021-11-12T10:06:00Z Computer=A Image=C:\\W\\CMD.EXE CommandLine=cmd\n"
+	           "search: | tstats count min(_time) as first from datamodel=Endpoint.Processes\n"
+	           "  where Processes.process_name=cmd.exe by _time span=1h Processes.process_name\n"
+	           "expect:\n"
+	           "  _time       Processes.process_name  count  first\n"
+	           "  1636711200  CMD.EXE                 1      1636711560\n"
+	           "  1636711200  cmd.exe                 1      1636711500\n",
+	.generates = true,
+	.parse = tstats_parse,
+	.run = tstats_run,
+};

@@ -1,0 +1,218 @@
+/* What leaves of a search stand on: nodes of the data model and raw events, which the engine scans, and rows that the
+ * environment has (Risk.All_Risk), which are scanned here. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "cim/cim.h"
+#include "spl/cmdlib.h"
+
+/* Data models whose rows are made by running detections, not by loading events: known before there are any. */
+static const char *const made[] = {"Risk.All_Risk"};
+
+/* The name in full: a bare model is its root. {NULL} when it is none of the above. */
+static struct str made_dataset(struct str name)
+{
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		size_t model = strcspn(made[i], ".");
+		if (str_eqc(name, made[i]) || str_eq(name, (struct str){made[i], model}))
+			return str_c(made[i]);
+	}
+	return (struct str){NULL, 0};
+}
+
+const char *dataset_find(struct parser *p, size_t at, struct str name)
+{
+	struct rows *r = NULL;
+
+	if (made_dataset(name).p)
+		return made_dataset(name).p;
+	const char *found = arena_str(p->arena, name).p;
+	if (cim_node(name))
+		return found;
+	if (p->env && p->env->dataset)
+		r = p->env->dataset(p->env->ctx, name);
+	if (r) {
+		rows_free(r);
+		return found;
+	}
+	struct sbuf known = {0};
+	size_t n;
+	const struct cim_node *const *nodes = cim_nodes(&n);
+	for (size_t i = 0; i < n; i++)
+		sbuf_addf(&known, "%s, ", cim_node_name(nodes[i]));
+	p_error(p, at, "no data model '%.*s' here; there are %s%s", STR_FMT(name), known.p ? known.p : "", made[0]);
+	sbuf_free(&known);
+	return NULL;
+}
+
+/* ---- warnings ---------------------------------------------------------------------------------------------------- */
+
+void dataset_warn_field(struct parser *p, size_t at, const char *dataset, struct str field)
+{
+	const struct cim_node *node = dataset ? cim_node(str_c(dataset)) : NULL;
+
+	if (node && !cim_has_field(node, field))
+		p_warn(p, at, "%s has no field '%.*s': it is empty in every event", dataset, STR_FMT(field));
+}
+
+/* A backslash before a letter is lost in a value with a star (spl-spec 2.5), which is seldom meant. */
+static void warn_backslash(struct parser *p, const struct expr *e)
+{
+	struct str t = {p->text.p + e->at, e->len};
+
+	if (e->at + (size_t)e->len > p->text.n || !memchr(t.p, '*', t.n))
+		return;
+	for (size_t i = 0; i + 1 < t.n; i++) {
+		char c = t.p[i] == '\\' ? t.p[++i] : '\0';
+		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+			p_warn(p, e->at + i - 1, "'\\%c' reads as '%c' here; write '\\\\%c' for a backslash", c, c, c);
+			return;
+		}
+	}
+}
+
+void dataset_warn_expr(struct parser *p, const char *dataset, const struct expr *e)
+{
+	const struct cim_node *node = dataset ? cim_node(str_c(dataset)) : NULL;
+
+	if (e->op == E_AND || e->op == E_OR || e->op == E_NOT) {
+		for (unsigned i = 0; i < e->n; i++)
+			dataset_warn_expr(p, dataset, e->arg[i]);
+	} else if (e->op == E_TERM || e->op == E_KEYWORD) {
+		warn_backslash(p, e);
+	}
+	if (e->op == E_TERM && node && !cim_has_field(node, e->term.field))
+		p_warn(p, e->at, "%s has no field '%.*s': this never holds", dataset, STR_FMT(e->term.field));
+}
+
+static bool drop_index(struct expr *e, bool positive)
+{
+	bool any = false;
+
+	if (e->op == E_TERM && str_eqc(e->term.field, "index")) {
+		e->op = positive ? E_TRUE : E_FALSE;
+		return true;
+	}
+	if (e->op == E_AND || e->op == E_OR || e->op == E_NOT) {
+		for (unsigned i = 0; i < e->n; i++)
+			any |= drop_index(e->arg[i], positive != (e->op == E_NOT));
+	}
+	return any;
+}
+
+void dataset_drop_index(struct parser *p, struct expr *e)
+{
+	if (drop_index(e, true))
+		p_warn(p, e->at, "index= is left out of account: a log has no indexes");
+}
+
+/* ---- scanning ---------------------------------------------------------------------------------------------------- */
+
+/* The column that a field name of the search means. */
+static struct str column_name(struct str field, struct str prefix)
+{
+	static const char *const bare[] = {"_time", "host", "source", "sourcetype"};
+
+	if (field.n > prefix.n && memcmp(field.p, prefix.p, prefix.n) == 0)
+		return (struct str){field.p + prefix.n, field.n - prefix.n};
+	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++) {
+		if (str_eqc(field, bare[i]))
+			return field;
+	}
+	return STR("\001");                              /* no column is called that */
+}
+
+void rows_between(struct rows *r, double earliest, double latest)
+{
+	uint32_t *keep = xcalloc(r->n ? r->n : 1, sizeof(*keep));
+	ptrdiff_t col = rows_find(r, STR("_time"));
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		double t = row_time(r, col, i);
+		if (t >= earliest && t < latest)
+			keep[n++] = (uint32_t)i;
+	}
+	rows_select(r, keep, n);
+	free(keep);
+}
+
+static double span_of_data(const struct spl_run *run)
+{
+	struct engine *e = run->opts->engine;
+	double first, last;
+
+	return e && e->ops->bounds(e, &first, &last) ? bucket_auto(last - first) : 86400;
+}
+
+/* A column of keys: nulls filled, times put into their bucket. Its name is one that no field has. */
+static ptrdiff_t key_column(struct spl_run *run, struct rows *r, const struct scan *s, size_t key, struct str prefix)
+{
+	ptrdiff_t from = rows_find(r, column_name(s->by[key], prefix));
+	size_t to = rows_col(r, str_c(arena_printf(run->arena, "\001%zu", key)));
+	bool time = str_eqc(s->by[key], "_time");
+	double span = s->span > 0 || s->span_months > 0 ? s->span : span_of_data(run), t;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct val v = from < 0 ? val_null() : r->col[from].v[i];
+		if (time && val_number(v, &t))
+			v = val_num(bucket_start(t, span, s->span_months));
+		r->col[to].v[i] = val_is_null(v) && s->fill.p ? val_str(s->fill) : v;
+	}
+	return (ptrdiff_t)to;
+}
+
+static struct rows *scan_rows(struct spl_run *run, const struct scan *s, struct rows *r)
+{
+	const char *node = strchr(s->dataset, '.');
+	struct str prefix = str_c(arena_printf(run->arena, "%s.", node ? node + 1 : s->dataset));
+
+	if (s->earliest > -HUGE_VAL || s->latest < HUGE_VAL)
+		rows_between(r, s->earliest, s->latest);
+	if (s->where)
+		run_filter(run, r, s->where, prefix);
+	if (!s->grouped)
+		return r;
+
+	struct keys k = {.name = s->by, .n = s->nby};
+	ptrdiff_t *col = ARENA_ARRAY(run->arena, ptrdiff_t, s->nby);
+	struct agg *agg = ARENA_ARRAY(run->arena, struct agg, s->nagg);
+	for (size_t i = 0; i < s->nby; i++)
+		col[i] = key_column(run, r, s, i, prefix);
+	k.col = col;
+	for (size_t i = 0; i < s->nagg; i++) {
+		agg[i] = s->agg[i];
+		if (agg[i].field.n)
+			agg[i].field = column_name(agg[i].field, prefix);
+	}
+	struct eval_ctx c = run_eval_prefixed(run, r, prefix);
+	return group_rows(run, r, &k, agg, s->nagg, &c);
+}
+
+struct rows *dataset_scan(struct spl_run *run, const struct scan *leaf, const struct time_mods *m)
+{
+	const struct spl_env *env = run_env(run);
+	struct engine *e = run->opts->engine;
+	struct scan s = *leaf;
+	struct rows *r;
+
+	s.where = run_resolve(run, leaf->where);
+	if (leaf->where && !s.where)
+		return NULL;
+	time_mods_range(m, run->now, &s.earliest, &s.latest);
+	s.cancel = run->budget.cancel;
+	s.memory = run->limits->memory > run->held ? run->limits->memory - run->held : run->limits->memory;
+	if (s.dataset && !cim_node(str_c(s.dataset))) {
+		r = env->dataset ? env->dataset(env->ctx, str_c(s.dataset)) : NULL;
+		if (!r)
+			run_warn(run, "there are no rows of %s here", s.dataset);
+		return scan_rows(run, &s, r ? r : rows_new(0));
+	}
+	if (!e)
+		return run_fail(run, NULL, "no log is loaded");
+	r = e->ops->scan(e, &s, run->diag);
+	if (r && r->partial && !(s.cancel && atomic_load(s.cancel)))
+		run_warn(run, "the events are cut: they need more than %zu MB of memory; narrow the search", s.memory >> 20);
+	return r;
+}
