@@ -93,6 +93,11 @@ const struct store *cim_store(const struct cim *c)
 	return c->store;
 }
 
+struct cim_opts cim_options(const struct cim *c)
+{
+	return c->opts;
+}
+
 /* ---- nodes ---- */
 
 const struct cim_node *cim_node(struct str dataset)

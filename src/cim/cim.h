@@ -20,6 +20,7 @@ struct cim_opts {
 struct cim *cim_new(const struct store *s, const struct cim_opts *o);
 void cim_free(struct cim *c);
 const struct store *cim_store(const struct cim *c);
+struct cim_opts cim_options(const struct cim *c);
 
 /* A node by what stands after datamodel=: "Endpoint.Processes", a bare model name ("Network_Traffic") for its root node.
  * NULL when spoor has no such node. Names are compared exactly. */

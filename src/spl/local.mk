@@ -1,6 +1,5 @@
 # Sources of src/spl/, headers too.
 libspoor_a_SOURCES += \
-	 \
 	src/spl/agg.c src/spl/agg.h \
 	src/spl/agg_fn.c \
 	src/spl/bucket.c \
@@ -34,6 +33,7 @@ libspoor_a_SOURCES += \
 	src/spl/dataset.c \
 	src/spl/digest.c src/spl/digest.h \
 	src/spl/engine.h \
+	src/spl/engine_embedded.c \
 	src/spl/expr.c src/spl/expr.h \
 	src/spl/filter.c \
 	src/spl/fn.c src/spl/fn.h \
@@ -68,6 +68,14 @@ libspoor_a_SOURCES += \
 	src/spl/rowkey.c \
 	src/spl/rows.c src/spl/rows.h \
 	src/spl/run.c \
+	src/spl/scan.h \
+	src/spl/scan_cond.c src/spl/scan_cond.h \
+	src/spl/scan_filter.c \
+	src/spl/scan_group.c \
+	src/spl/scan_pick.c \
+	src/spl/scan_rows.c \
+	src/spl/scan_value.c \
+	src/spl/scan_why.c \
 	src/spl/spl.c src/spl/spl.h \
 	src/spl/timemod.c \
 	src/spl/val.c src/spl/val.h

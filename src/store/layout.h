@@ -42,6 +42,7 @@ struct data_col {
 	struct column col;                               /* unless it holds times */
 	struct packed cell;                              /* cells of batch.h, when it does */
 	struct lazy *lazy;                               /* … and here are its ids; NULL when it does not */
+	bool only_times;                                 /* … with no other text among them */
 };
 
 struct store_table {

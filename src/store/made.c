@@ -148,6 +148,13 @@ bool table_has(const struct store_table *t, struct str name)
 	return find_data(t, name) != NULL;
 }
 
+bool table_is_time(const struct store_table *t, struct str name)
+{
+	const struct data_col *d = find_data(t, name);
+
+	return d && d->only_times;
+}
+
 struct column table_data(const struct store *s, const struct store_table *t, struct str name)
 {
 	const struct data_col *d = find_data(t, name);

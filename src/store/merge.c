@@ -109,9 +109,11 @@ static void keep_times(struct data_col *d, uint32_t *cell, uint32_t n)
 {
 	uint64_t min = UINT64_MAX, max = 0;
 
+	d->only_times = true;
 	for (uint32_t r = 0; r < n; r++) {
 		min = cell[r] < min ? cell[r] : min;
 		max = cell[r] > max ? cell[r] : max;
+		d->only_times &= !cell[r] || (cell[r] & CELL_TIME);
 	}
 	packed_init(&d->cell, n, min, max);
 	for (uint32_t r = 0; r < n; r++)

@@ -48,6 +48,7 @@ struct column table_data(const struct store *s, const struct store_table *t, str
 /* A System attribute. TIME_CREATED and RECORD_ID are made on first use. */
 struct column table_sys(const struct store *s, const struct store_table *t, enum sys_field f);
 bool table_has(const struct store_table *t, struct str name);     /* has some row a value there? */
+bool table_is_time(const struct store_table *t, struct str name); /* is each value there a time as batch.h keeps them? */
 /* The id of one row, without making a whole column of times. */
 uint32_t table_data_at(const struct store *s, const struct store_table *t, struct str name, uint32_t row);
 uint32_t table_sys_at(const struct store *s, const struct store_table *t, enum sys_field f, uint32_t row);

@@ -1,0 +1,121 @@
+/* Does a value satisfy the terms on its column? Asked once per distinct value. */
+#include "spl/scan_cond.h"
+
+static bool holds(const struct scanning *s, const struct pred *p, uint32_t id);
+
+static bool in_set(const struct scanning *s, const struct pred *p, uint32_t id)
+{
+	uint32_t folded = pool_fold(s->pool, id);
+	size_t lo = 0, hi = p->nids;
+	double d;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (p->id[mid] < folded)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < p->nids && p->id[lo] == folded)
+		return true;
+	if (!p->nnums || !str_number(pool_str(s->pool, id), &d))
+		return false;
+	for (lo = 0, hi = p->nnums; lo < hi;) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (p->num[mid] < d)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < p->nnums && !(p->num[lo] > d);
+}
+
+static bool holds_for_text(const struct scanning *s, const struct pred *p, uint32_t id)
+{
+	switch (p->op) {
+	case P_TERM:
+		if (p->exact)
+			return (pool_fold(s->pool, id) == p->exact) == (p->cmp == CMP_EQ);
+		return pattern_match(p->p, p->cmp, pool_str(s->pool, id), pool_str(s->pool, pool_fold(s->pool, id)));
+	case P_KEYWORD:
+		return pattern_keyword(p->p, pool_str(s->pool, pool_fold(s->pool, id)));
+	case P_PRESENT:
+		return true;
+	case P_SET:
+		return in_set(s, p, id);
+	default:
+		return holds(s, p, id);
+	}
+}
+
+static bool holds(const struct scanning *s, const struct pred *p, uint32_t id)
+{
+	switch (p->op) {
+	case P_AND:
+		for (size_t i = 0; i < p->n; i++)
+			if (!holds(s, p->arg[i], id))
+				return false;
+		return true;
+	case P_OR:
+		for (size_t i = 0; i < p->n; i++)
+			if (holds(s, p->arg[i], id))
+				return true;
+		return false;
+	case P_NOT:
+		return !holds(s, p->arg[0], id);
+	default:
+		return id && holds_for_text(s, p, id);   /* no term holds for null */
+	}
+}
+
+/* The same for a list: a term holds when it does for any of its values. */
+static bool holds_for_list(const struct scanning *s, const struct pred *p, uint32_t id)
+{
+	switch (p->op) {
+	case P_AND:
+		for (size_t i = 0; i < p->n; i++)
+			if (!holds_for_list(s, p->arg[i], id))
+				return false;
+		return true;
+	case P_OR:
+		for (size_t i = 0; i < p->n; i++)
+			if (holds_for_list(s, p->arg[i], id))
+				return true;
+		return false;
+	case P_NOT:
+		return !holds_for_list(s, p->arg[0], id);
+	default:
+		break;
+	}
+	for (struct str rest = pool_str(s->pool, id); rest.p;) {
+		const char *end = memchr(rest.p, '\n', rest.n);
+		struct str one = {rest.p, end ? (size_t)(end - rest.p) : rest.n};
+		if (holds_for_text(s, p, pool_intern(s->pool, one)))
+			return true;
+		rest = end ? (struct str){end + 1, rest.n - one.n - 1} : (struct str){NULL, 0};
+	}
+	return false;
+}
+
+uint8_t cond_decide(const struct scanning *s, const struct cond *c, uint32_t id)
+{
+	return (c->multi ? holds_for_list(s, c->pred, id) : holds(s, c->pred, id)) ? YES : NO;
+}
+
+bool cond_decide_all(struct scanning *s, struct cond *c)
+{
+	if (c->decided)
+		return true;
+	if (!c->memo)
+		c->memo = arena_zalloc(s->arena, c->col.ndict);
+	c->yes = 0;
+	for (uint32_t i = 0; i < c->col.ndict; i++) {
+		if (!c->memo[i])
+			c->memo[i] = cond_decide(s, c, c->col.dict[i]);
+		c->yes += c->memo[i] == YES;
+		if (i % 4096 == 0 && scan_stopped(s))
+			return false;
+	}
+	c->decided = true;
+	return true;
+}
