@@ -8,6 +8,10 @@ UNIT_TESTS = \
 	tests/check_export \
 	tests/check_ptree \
 	tests/check_rule \
+	tests/check_spl_expr \
+	tests/check_spl_fn \
+	tests/check_spl_lex \
+	tests/check_spl_parse \
 	tests/check_store \
 	tests/check_text \
 	tests/check_when \
@@ -21,4 +25,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 TESTS += $(SCRIPT_TESTS)
-EXTRA_DIST += bootstrap .ci/run tests/count.sh $(SCRIPT_TESTS) tests/dump.h
+EXTRA_DIST += bootstrap .ci/run tests/count.sh $(SCRIPT_TESTS) tests/dump.h tests/spl_tools.h

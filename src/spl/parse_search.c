@@ -225,11 +225,11 @@ static struct expr *comparison(struct parser *p)
 		if (p_char(p, '('))
 			return in_list(p, at, spl_unescape_search(p->arena, raw));
 	}
-	p->at = after;
-	if (!quoted && str_eqc(raw, "IN") && char_at(p, p->at) == '(') {
+	if (!quoted && str_eqc(raw, "IN") && p_peek(p) == '(') {
 		p_error(p, at, "IN needs a field before it: write field IN (…), or NOT field IN (…)");
 		return NULL;
 	}
+	p->at = after;
 	if (!quoted && (str_eqc(raw, "TERM") || str_eqc(raw, "CASE")) && char_at(p, after) == '(') {
 		size_t end = balanced_end(p, after, true);
 		if (end) {

@@ -17,15 +17,22 @@
 
 enum {
 	PATTERN_MAX = 1 << 16,                           /* bytes of a pattern */
-	STEPS_MAX = 1000000,                             /* of one match, from one place where it may begin; on long texts fewer: */
-	STEPS_MIN = 100000,
-	STEPS_TEXT = 256000000,                          /* … so many divided by the text's bytes, since each byte is such a place */
 	HEAP_MAX_KIB = 32 << 10,
 	JIT_STACK_MIN = 32 << 10,
 	JIT_STACK_MAX = 1 << 20,
 	PAIRS = 64,
 	CACHED = 16,
 };
+
+/* Steps of one match from one place where it may begin. Each byte of the text is such a place, so long texts get fewer. */
+static uint32_t steps_for(size_t n)
+{
+	if (n <= 1000)
+		return 1000000 / (uint32_t)(n / 256 + 1);
+	if (n <= 40000)                                  /* a command line may have this many */
+		return 200000;
+	return n < 800000 ? (uint32_t)(UINT64_C(8000000000) / n) : 10000;
+}
 
 struct regex {
 	pcre2_code *code;
@@ -208,13 +215,10 @@ const struct regex *regex_cached(struct str text)
 bool regex_match(const struct regex *re, struct str text, size_t from, size_t *span, unsigned ngroups)
 {
 	struct scratch *s = get_scratch(re->groups);
-	uint32_t limit = STEPS_MAX;
 
 	if (!s || from > text.n)
 		return false;
-	if (text.n > STEPS_TEXT / STEPS_MAX)
-		limit = text.n < STEPS_TEXT / STEPS_MIN ? (uint32_t)(STEPS_TEXT / text.n) : STEPS_MIN;
-	pcre2_set_match_limit(s->context, limit);
+	pcre2_set_match_limit(s->context, steps_for(text.n));
 
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.p ? text.p : "");
 	int rc = pcre2_match(re->code, subject, text.n, from, 0, s->data, s->context);

@@ -8,7 +8,12 @@ FUZZ_MAIN = tests/fuzz/replay.c
 endif
 
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_spl \
 	tests/fuzz/fuzz_yaml
+
+tests_fuzz_fuzz_spl_SOURCES = tests/fuzz/fuzz_spl.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_spl_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_spl_LDADD = libspoor.a $(SPOOR_LIBS)
 
 tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_yaml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -18,4 +23,4 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZING
 TESTS += $(FUZZ_TARGETS)
 endif
-EXTRA_DIST += tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/spl.dict
