@@ -66,6 +66,13 @@ size_t rows_col(struct rows *r, struct str name)
 	return r->ncols++;
 }
 
+struct val *rows_values(struct rows *r, struct str name)
+{
+	size_t col = rows_col(r, name);
+
+	return r->col[col].v;
+}
+
 void rows_drop(struct rows *r, size_t col)
 {
 	free(r->col[col].v);

@@ -45,8 +45,9 @@ void rows_free(struct rows *r);                          /* NULL is fine */
 /* The column's index or -1. Names are case-sensitive. */
 ptrdiff_t rows_find(const struct rows *r, struct str name);
 struct val rows_get(const struct rows *r, size_t row, const char *name);       /* null when there is no such column */
-/* The column of that name, appended (all null) when absent. Index. */
+/* The column of that name, appended (all null) when absent. Index; moves r->col, so no call inside r->col[…]. */
 size_t rows_col(struct rows *r, struct str name);
+struct val *rows_values(struct rows *r, struct str name);        /* the values of that column */
 void rows_drop(struct rows *r, size_t col);
 /* Keeps the rows whose index stands in keep[0..n), in that order; an index may occur more than once. */
 void rows_select(struct rows *r, const uint32_t *keep, size_t n);

@@ -137,7 +137,7 @@ static void fill_column(struct scanning *s, const struct picks *p, uint32_t *con
 
 static void fill_time(const struct picks *p, uint32_t *const *at, struct rows *r)
 {
-	struct val *v = r->col[rows_col(r, STR("_time"))].v;
+	struct val *v = rows_values(r, STR("_time"));
 
 	for (size_t t = 0; t < p->n; t++) {
 		const usec_t *time = table_time(p->v[t].table);
@@ -155,7 +155,7 @@ static ev_t event_at(const struct picks *p, size_t table, size_t i)
 /* The raw records, in the order of the input, which is how files are best read. */
 static bool fill_raw(struct scanning *s, const struct picks *p, uint32_t *const *at, struct rows *r, struct diag *d)
 {
-	struct val *v = r->col[rows_col(r, STR("_raw"))].v;
+	struct val *v = rows_values(r, STR("_raw"));
 	struct sbuf text = {0};
 	bool ok = true;
 
