@@ -21,7 +21,7 @@ static usec_t time_of(struct val v)
 	return WHEN_NONE;
 }
 
-usec_t row_time(const struct rows *r, size_t row)
+usec_t finding_row_time(const struct rows *r, size_t row)
 {
 	usec_t t = time_of(rows_get(r, row, "_time"));
 
@@ -133,7 +133,7 @@ void findings_make(struct finding *out, const struct rule *rule, struct rows *r,
 		*f = (struct finding){.rule = rule, .rows = r, .row = i, .lineage = r->lin[i], .main_event = EV_NONE};
 		f->time = earliest(f->lineage, s);
 		if (f->time == WHEN_NONE)
-			f->time = row_time(r, i);
+			f->time = finding_row_time(r, i);
 		f->message = detect_fill(rule->message, r, i, r->arena);
 		finding_risk(f, r->arena);
 		finding_pick(f, s, r->arena);

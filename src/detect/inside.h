@@ -18,6 +18,6 @@ void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size
 /* A column of the row by name, else by "prefix.name"; null when there is none. */
 struct val row_field(const struct rows *r, size_t row, const char *name);
 /* The time of a row by its own fields (_time, firstTime); WHEN_NONE when it has none. */
-usec_t row_time(const struct rows *r, size_t row);
+usec_t finding_row_time(const struct rows *r, size_t row);
 
 #endif

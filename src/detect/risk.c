@@ -197,7 +197,7 @@ static const struct lineage *copy_lineage(const struct lineage *l, struct arena 
 static void add_finding(struct rows *out, size_t at, const struct finding *f, const struct annotations *x, bool with_fields)
 {
 	struct arena *a = out->arena;
-	usec_t own = row_time(f->rows, f->row), t = own != WHEN_NONE ? own : f->time;
+	usec_t own = finding_row_time(f->rows, f->row), t = own != WHEN_NONE ? own : f->time;
 	struct val time = t == WHEN_NONE ? val_null() : val_num((double)t / (double)USEC_PER_SEC), objects, types;
 	struct val message = val_copy(val_str(f->message), a);
 	const struct lineage *l = copy_lineage(f->lineage, a);

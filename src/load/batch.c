@@ -23,6 +23,7 @@ struct col_state {
 	struct str last;                                 /* the value interned last, in the pool */
 	uint32_t last_id;
 	uint32_t next;                                   /* column + 1 that followed in the record before; 0: none */
+	uint64_t rank;                                   /* once the table is full */
 };
 struct table_state {
 	struct col_state *col;
@@ -30,6 +31,7 @@ struct table_state {
 	uint32_t first;                                  /* column + 1 that came first in the record before */
 	uint32_t *slot;                                  /* hash of name -> column + 1 */
 	uint32_t nslots;                                 /* a power of two; 0: not made */
+	bool full;                                       /* the columns have their ranks */
 };
 
 /* Memory for the texts of a record. A block that is full is kept until the record ends, as pointers go into it. */
@@ -347,20 +349,18 @@ static void hash_columns(const struct batch_table *t, struct table_state *ts, ui
 
 /* Room for a column in a table that is full: the place of the one with the highest rank, if that is higher than the new
  * one's. Only a hostile log comes here. */
-static int64_t evict_column(struct batch *b, struct batch_table *t, struct table_state *ts, struct str name)
+static int64_t evict_column(struct batch *b, struct batch_table *t, struct table_state *ts, uint64_t rank)
 {
-	uint64_t highest = 0, rank = batch_rank(name);
 	uint32_t victim = 0;
 
 	b->narrowed = true;
-	for (uint32_t c = 0; c < t->ncols; c++) {
-		uint64_t r = batch_rank(ts->col[c].name);
-		if (r > highest) {
-			highest = r;
+	for (uint32_t c = 0; c < t->ncols && !ts->full; c++)
+		ts->col[c].rank = batch_rank(ts->col[c].name);
+	ts->full = true;
+	for (uint32_t c = 1; c < t->ncols; c++)
+		if (ts->col[c].rank > ts->col[victim].rank)
 			victim = c;
-		}
-	}
-	if (rank >= highest)
+	if (rank >= ts->col[victim].rank)
 		return NO_COLUMN;
 	free(t->col[victim].cell);
 	t->col[victim].cell = NULL;
@@ -371,9 +371,10 @@ static int64_t new_column(struct batch *b, struct batch_table *t, struct table_s
 {
 	int64_t at = t->ncols;
 	bool full = t->ncols == BATCH_COLUMNS_MAX;
+	uint64_t rank = full ? batch_rank(name) : 0;
 
 	if (full) {
-		at = evict_column(b, t, ts, name);
+		at = evict_column(b, t, ts, rank);
 		if (at == NO_COLUMN)
 			return NO_COLUMN;
 	} else if (t->ncols == t->colcap) {
@@ -383,7 +384,7 @@ static int64_t new_column(struct batch *b, struct batch_table *t, struct table_s
 	}
 	uint32_t id = pool_intern(b->pool, name);
 	t->col[at] = (struct batch_column){.name = id};
-	ts->col[at] = (struct col_state){.name = pool_str(b->pool, id)};
+	ts->col[at] = (struct col_state){.name = pool_str(b->pool, id), .rank = rank};
 	if (full)
 		hash_columns(t, ts, ts->nslots);
 	else

@@ -98,7 +98,7 @@ static void walk(struct sources *l, const char *dir, unsigned depth)
 	free(name);
 }
 
-void sources_add(struct sources *l, const char *path)
+void expand_add(struct sources *l, const char *path)
 {
 	struct stat st;
 
@@ -115,7 +115,7 @@ void sources_add(struct sources *l, const char *path)
 	}
 }
 
-void sources_free(struct sources *l)
+void expand_free(struct sources *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->v[i].path);

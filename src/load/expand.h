@@ -21,8 +21,8 @@ struct sources {
 	size_t n, cap;
 };
 
-void sources_add(struct sources *l, const char *path);   /* all files that the path stands for, sorted by name */
-void sources_free(struct sources *l);
+void expand_add(struct sources *l, const char *path);   /* all files that the path stands for, sorted by name */
+void expand_free(struct sources *l);
 
 /* A descriptor of the source, to be closed, -1 with *why (static or strerror text). A pipe is copied into an unlinked
  * temporary file first, and the descriptor is of the copy. *cancel (may be NULL) stops the copying: what there is counts. */

@@ -438,7 +438,7 @@ static void find_sources(struct run *r, const char *const *paths, size_t npaths)
 
 	for (size_t i = 0; i < npaths; i++) {
 		bool is_stdin = strcmp(paths[i], "-") == 0;
-		sources_add(&r->sources, paths[i]);
+		expand_add(&r->sources, paths[i]);
 		if (is_stdin && stdin_named)
 			r->sources.v[r->sources.n - 1].reason = xstrdup("standard input is named twice");
 		stdin_named |= is_stdin;
@@ -493,6 +493,6 @@ struct load *load_run(const char *const *paths, size_t npaths, const struct load
 	free(r.line);
 	pthread_mutex_destroy(&r.lock);
 	pthread_cond_destroy(&r.change);
-	sources_free(&r.sources);
+	expand_free(&r.sources);
 	return l;
 }

@@ -54,6 +54,7 @@ struct xml_strict {
 	int depth;
 	bool reading;                                    /* text counts now */
 	const char *why;
+	char error[100];                                 /* what libxml2 said first */
 };
 
 static void stop(struct xml_strict *x, const char *why)
@@ -163,7 +164,11 @@ static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *id, const 
 
 static void on_error(void *ctx, xmlErrorPtr error)
 {
-	(void)ctx, (void)error;                          /* kept by the context; nothing is printed */
+	struct xml_strict *x = ctx;
+
+	if (x->error[0] || !error || !error->message || error->domain == XML_FROM_NAMESPACE)
+		return;                                  /* the first is the cause */
+	snprintf(x->error, sizeof(x->error), "%.*s", (int)strcspn(error->message, "\n"), error->message);
 }
 
 struct xml_strict *xml_strict_new(void)
@@ -227,6 +232,7 @@ static bool parse(struct xml_strict *x, struct str record, struct batch *b)
 	x->section = NOWHERE;
 	x->reading = false;
 	x->why = NULL;
+	x->error[0] = '\0';
 	sbuf_reset(&x->record);
 	sbuf_adds(&x->record, record);
 	xmlDocPtr doc = xmlCtxtReadDoc(x->parser, BAD_CAST x->record.p, NULL, NULL, XML_PARSE_NONET | XML_PARSE_HUGE);
@@ -313,10 +319,7 @@ static bool long_tag(struct str record)
 
 static bool explain(struct xml_strict *x, char why[120])
 {
-	const xmlError *e = xmlCtxtGetLastError(x->parser);
-	const char *text = x->why ? x->why : e && e->message ? e->message : "not well-formed";
-
-	snprintf(why, 120, "XML: %.*s", (int)strcspn(text, "\n"), text);
+	snprintf(why, 120, "XML: %s", x->why ? x->why : x->error[0] ? x->error : "not well-formed");
 	return false;
 }
 

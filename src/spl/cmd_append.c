@@ -248,7 +248,7 @@ static int newest_first(const void *x, const void *y, void *ctx)
 {
 	const struct newest *s = ctx;
 	uint32_t i = *(const uint32_t *)x, j = *(const uint32_t *)y;
-	double a = row_time(s->rows, s->col, i), b = row_time(s->rows, s->col, j);
+	double a = row_seconds(s->rows, s->col, i), b = row_seconds(s->rows, s->col, j);
 
 	/* rows without a time stay behind those that have one */
 	if (isnan(a) != isnan(b))

@@ -151,7 +151,7 @@ static void *apply_parse(struct parser *p)
 static struct rows *apply_run(const void *args, struct rows *in, struct spl_run *run)
 {
 	const struct apply *x = args;
-	struct keys k = keys_of(run, in, x->feature, x->n);
+	struct keys k = row_keys(run, in, x->feature, x->n);
 	size_t to = rows_col(in, x->as);
 
 	for (size_t i = 0; i < in->n && !run_stopped(run); i++) {

@@ -176,7 +176,7 @@ static struct rows *grouped(struct spl_run *run, const struct chart *c, struct r
 {
 	static const struct str names[] = {{"\001x", 2}, {"\001y", 2}};
 	struct agg *agg = ARENA_ARRAY(run->arena, struct agg, c->nagg);
-	struct keys k = keys_of(run, in, names, 2);
+	struct keys k = row_keys(run, in, names, 2);
 	struct eval_ctx e = run_eval(run, in);
 
 	for (size_t i = 0; i < c->nagg; i++) {
@@ -381,7 +381,7 @@ static struct rows *chart_run(const void *args, struct rows *in, struct spl_run 
 	if (c->time && !(span > 0) && !c->months) {
 		ptrdiff_t col = rows_find(in, c->x);
 		for (size_t i = 0; i < in->n; i++) {
-			double t = row_time(in, col, i);
+			double t = row_seconds(in, col, i);
 			lo = fmin(lo, isnan(t) ? lo : t);
 			hi = fmax(hi, isnan(t) ? hi : t);
 		}

@@ -85,7 +85,7 @@ static struct rows *dedup_run(const void *args, struct rows *in, struct spl_run 
 
 	if (x->sort)
 		in = x->sort->run(x->sort_args, in, run);
-	struct keys k = keys_of(run, in, x->field, x->n);
+	struct keys k = row_keys(run, in, x->field, x->n);
 	uint32_t *keep = xcalloc(in->n ? in->n : 1, sizeof(*keep));
 	struct map *seen = map_new();
 	for (size_t i = 0; i < in->n && !run_stopped(run); i++) {

@@ -113,7 +113,7 @@ static struct keys common(struct spl_run *run, const struct rows *x, const struc
 		if (!name_hidden(x->col[c].name) && rows_find(y, x->col[c].name) >= 0)
 			name[n++] = arena_str(run->arena, x->col[c].name);
 	}
-	return keys_of(run, x, name, n);
+	return row_keys(run, x, name, n);
 }
 
 /* ---- putting together --------------------------------------------------------------------------------------------- */
@@ -188,12 +188,12 @@ static struct rows *join_run(const void *args, struct rows *in, struct spl_run *
 		rows_head(s.rows, most);
 	}
 
-	struct keys left = x->nkeys ? keys_of(run, in, x->key, x->nkeys) : common(run, in, s.rows);
+	struct keys left = x->nkeys ? row_keys(run, in, x->key, x->nkeys) : common(run, in, s.rows);
 	if (left.n == 0) {
 		rows_free(s.rows);
 		return run_fail(run, in, "join: the two sides have no field in common");
 	}
-	struct keys right = keys_of(run, s.rows, left.name, left.n);
+	struct keys right = row_keys(run, s.rows, left.name, left.n);
 	struct pairs pairs = {0};
 	index_side(&s, &right);
 	match_rows(x, in, &left, &s, &pairs, run);

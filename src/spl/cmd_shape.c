@@ -246,7 +246,7 @@ static struct rows *xyseries_run(const void *args, struct rows *in, struct spl_r
 {
 	const struct xy *x = args;
 	const struct str names[] = {x->x, x->y, x->value};
-	struct keys k = keys_of(run, in, names, 3);
+	struct keys k = row_keys(run, in, names, 3);
 	struct map *row_of = map_new();
 	struct sbuf key = {0};
 	uint32_t *to = xcalloc(in->n ? in->n : 1, sizeof(*to)), *first = xcalloc(in->n ? in->n : 1, sizeof(*first));

@@ -95,7 +95,7 @@ static struct rows *stats_run(const void *args, struct rows *in, struct spl_run 
 	const struct stats *s = args;
 	size_t n;
 	struct agg *agg = aggs_expand(run, in, s->agg, s->nagg, s->by, s->nby, &n);
-	struct keys k = keys_of(run, in, s->by, s->nby);
+	struct keys k = row_keys(run, in, s->by, s->nby);
 	struct eval_ctx c = run_eval(run, in);
 
 	return group_rows(run, in, &k, agg, n, &c);
@@ -143,7 +143,7 @@ static struct rows *eventstats_run(const void *args, struct rows *in, struct spl
 	const struct stats *s = args;
 	size_t nagg, done = 0;
 	struct agg *agg = aggs_expand(run, in, s->agg, s->nagg, s->by, s->nby, &nagg);
-	struct keys k = keys_of(run, in, s->by, s->nby);
+	struct keys k = row_keys(run, in, s->by, s->nby);
 	struct feed *feed = feeds_of(run, in, agg, nagg);
 	struct eval_ctx c = run_eval(run, in);
 	struct arena *states = arena_new();
@@ -159,7 +159,7 @@ static struct rows *eventstats_run(const void *args, struct rows *in, struct spl
 		group[done] = grouping_at(g, key);
 		for (size_t j = 0; j < nagg; j++)
 			agg_feed(&agg[j], grouping_state(g, group[done], j), feed_value(&feed[j], in, done, &c),
-			         row_time(in, time_col, done), states);
+			         row_seconds(in, time_col, done), states);
 		if (done % 1024 == 0)
 			run_over(run, rows_bytes(in) + arena_bytes(states));
 	}
@@ -254,7 +254,7 @@ static void feed_row(struct stream *s, struct grouping *g, uint32_t group, size_
 {
 	for (size_t j = 0; j < s->nagg; j++)
 		agg_feed(&s->agg[j], grouping_state(g, group, j), feed_value(&s->feed[j], s->in, row, &s->eval),
-		         row_time(s->in, s->time_col, row), states);
+		         row_seconds(s->in, s->time_col, row), states);
 }
 
 static void take_result(struct stream *s, struct grouping *g, uint32_t group, size_t row)
@@ -289,7 +289,7 @@ static struct rows *streamstats_run(const void *args, struct rows *in, struct sp
 	const struct stats *a = args;
 	struct stream s = {.args = a, .run = run, .in = in, .time_col = rows_find(in, STR("_time"))};
 	struct agg *agg = aggs_expand(run, in, a->agg, a->nagg, a->by, a->nby, &s.nagg);
-	struct keys k = keys_of(run, in, a->by, a->nby);
+	struct keys k = row_keys(run, in, a->by, a->nby);
 	struct arena *states = arena_new();
 	struct grouping *g = grouping_new(states, k.n, agg, s.nagg);
 	struct val *key = xcalloc(k.n ? k.n : 1, sizeof(*key));

@@ -117,7 +117,7 @@ static struct rows *top_run(const void *args, struct rows *in, struct spl_run *r
 {
 	const struct top *t = args;
 	const struct agg count = {.fn = agg_find(STR("count")), .as = STR("\001count")};
-	struct keys k = keys_of(run, in, t->key, t->nkeys);
+	struct keys k = row_keys(run, in, t->key, t->nkeys);
 	struct eval_ctx c = run_eval(run, in);
 	struct rows *r = group_rows(run, in, &k, &count, 1, &c);
 	size_t counts = rows_col(r, count.as), percents = rows_col(r, STR("\001percent")), kept = 0;

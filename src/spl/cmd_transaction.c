@@ -376,7 +376,7 @@ static struct rows *transaction_run(const void *args, struct rows *in, struct sp
 {
 	const struct transaction *x = args;
 	struct work w = {
-		.args = x, .run = run, .in = in, .keys = keys_of(run, in, x->key, x->nkeys), .open = SIZE_MAX,
+		.args = x, .run = run, .in = in, .keys = row_keys(run, in, x->key, x->nkeys), .open = SIZE_MAX,
 		.max = x->max_events ? x->max_events : run->limits->transaction_rows,
 		.by_key = map_new(), .arena = arena_new(), .eval = run_eval(run, in),
 	};
@@ -386,7 +386,7 @@ static struct rows *transaction_run(const void *args, struct rows *in, struct sp
 	size_t n = 0;
 
 	for (size_t i = 0; i < in->n; i++) {
-		time[i] = row_time(in, col, i);
+		time[i] = row_seconds(in, col, i);
 		if (!isnan(time[i]))
 			order[n++] = (uint32_t)i;
 	}

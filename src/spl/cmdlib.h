@@ -51,7 +51,7 @@ struct keys {
 	size_t n;
 };
 /* The columns of these names. In run->arena. */
-struct keys keys_of(struct spl_run *run, const struct rows *r, const struct str *name, size_t n);
+struct keys row_keys(struct spl_run *run, const struct rows *r, const struct str *name, size_t n);
 /* Aggregations whose field is a wildcard become one for each column that matches and is no key; limits are set. In run->arena. */
 struct agg *aggs_expand(struct spl_run *run, const struct rows *r, const struct agg *agg, size_t n, const struct str *key,
                         size_t nkeys, size_t *nout);
@@ -62,7 +62,7 @@ struct feed {
 };
 struct feed *feeds_of(struct spl_run *run, const struct rows *r, const struct agg *agg, size_t n);
 struct val feed_value(const struct feed *f, const struct rows *r, size_t row, struct eval_ctx *c);
-double row_time(const struct rows *r, ptrdiff_t time_col, size_t row);        /* _time in seconds; NAN */
+double row_seconds(const struct rows *r, ptrdiff_t time_col, size_t row);        /* _time in seconds; NAN */
 
 /* stats: the groups as rows, sorted. Consumes `in`. Without keys there is always one group. `c` evaluates over `in`. */
 struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys *k, const struct agg *agg, size_t nagg,

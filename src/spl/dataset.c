@@ -130,7 +130,7 @@ void rows_between(struct rows *r, double earliest, double latest)
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
-		double t = row_time(r, col, i);
+		double t = row_seconds(r, col, i);
 		if (t >= earliest && t < latest)
 			keep[n++] = (uint32_t)i;
 	}

@@ -6,7 +6,7 @@
 #include "base/wild.h"
 #include "spl/cmdlib.h"
 
-struct keys keys_of(struct spl_run *run, const struct rows *r, const struct str *name, size_t n)
+struct keys row_keys(struct spl_run *run, const struct rows *r, const struct str *name, size_t n)
 {
 	ptrdiff_t *col = ARENA_ARRAY(run->arena, ptrdiff_t, n);
 
@@ -79,7 +79,7 @@ struct val feed_value(const struct feed *f, const struct rows *r, size_t row, st
 	return f->col < 0 ? val_null() : r->col[f->col].v[row];
 }
 
-double row_time(const struct rows *r, ptrdiff_t time_col, size_t row)
+double row_seconds(const struct rows *r, ptrdiff_t time_col, size_t row)
 {
 	double t;
 
@@ -158,7 +158,7 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 		grouping_at(s.g, NULL);
 	for (size_t i = 0; i < in->n && !partial; i++) {
 		s.row = i;
-		s.time = row_time(in, time_col, i);
+		s.time = row_seconds(in, time_col, i);
 		keys_each(k, in, i, feed_group, &s);
 		if (i % 1024 == 0)
 			run_over(run, rows_bytes(in) + arena_bytes(states));
