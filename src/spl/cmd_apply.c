@@ -179,7 +179,7 @@ const struct spl_cmd cmd_apply = {
 	.name = "apply",
 	.usage = "apply MODEL [as NAME]",
 	.summary = "adds what a linear model predicts from its feature fields; nothing where one is missing",
-	.example = "model line: 2 slope=3\n"
+	.example = "model line: 2 x=3\n"
 	           "rows:\n"
 	           "  x\n"
 	           "  1\n"

@@ -221,6 +221,10 @@ static void prepare(struct finder *f, const struct lookup *x, const struct rows 
 	*f = (struct finder){.args = x, .table = table, .arena = arena_new(), .index = map_new(), .memo = map_new()};
 	f->max = x->lookup->max_matches > 0 ? (size_t)x->lookup->max_matches : cap;
 	f->in = ARENA_ARRAY(f->arena, struct table_field, x->nin);
+	f->folded = xcalloc(x->nin, sizeof(*f->folded));
+	f->input = ARENA_ARRAY(f->arena, struct str, x->nin);
+	f->compared = ARENA_ARRAY(f->arena, struct str, x->nin);
+	f->at = ARENA_ARRAY(f->arena, uint32_t, x->nin);
 	f->next = ARENA_ARRAY(f->arena, uint32_t, table->n);
 	for (size_t k = 0; k < x->nin; k++)
 		prepare_column(f, &f->in[k], x->in[k].table);
