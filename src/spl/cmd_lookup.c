@@ -256,7 +256,7 @@ static void finish(struct finder *f)
 	arena_free(f->arena);
 	free(f->found);
 	sbuf_free(&f->key);
-	for (size_t k = 0; k < f->args->nin; k++)
+	for (size_t k = 0; f->folded && k < f->args->nin; k++)
 		sbuf_free(&f->folded[k]);
 	free(f->folded);
 }
