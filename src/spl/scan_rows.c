@@ -80,7 +80,8 @@ static void wanted(struct scanning *s, const struct picks *p, struct names *l)
 	}
 	if (wild)
 		add_known(s, p, l);
-	qsort(l->v, l->n, sizeof(*l->v), name_cmp);
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), name_cmp);
 	for (size_t i = 0; i < l->n; i++)
 		if (!kept || !str_eq(l->v[kept - 1], l->v[i]))
 			l->v[kept++] = l->v[i];
