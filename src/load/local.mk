@@ -15,4 +15,6 @@ libspoor_a_SOURCES += \
 	src/load/stream.c src/load/stream.h \
 	src/load/sysmon.c src/load/sysmon.h \
 	src/load/wide.c src/load/wide.h \
-	src/load/xml.c src/load/xml.h src/load/xml_strict.c
+	src/load/xml.c src/load/xml.h \
+	src/load/xml_fast.c src/load/xml_fast.h \
+	src/load/xml_strict.c

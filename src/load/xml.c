@@ -1,11 +1,12 @@
 /* Windows Event XML: finds where records start and end, in any surroundings (root elements, declarations, syslog
- * prefixes, nothing at all), so that damage costs one record. Reading a record is xml_strict.c's.
+ * prefixes, nothing at all), so that damage costs one record. Reading a record is xml_fast.c's or xml_strict.c's.
  *
  * `</Event>` ends a record wherever it stands. That needs no context, so any piece of a file can be cut there. */
 #include "load/xml.h"
 
 #include "load/decode.h"
 #include "load/wide.h"
+#include "load/xml_fast.h"
 
 enum { PREFIX_MAX = 64 };                                /* bytes of a namespace prefix; blanks before the `>` of an end tag */
 
@@ -106,10 +107,13 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 	struct str t = wide_open(&w, text, enc);
 	size_t end = 0, from = t.n;
 	if (*state == DECODE_LOST) {
-		/* Only the last start can still lead to a whole record. */
-		for (struct tag tag = next_tag(t, 0); tag.kind != NO_TAG; tag = next_tag(t, tag.end))
+		/* The start that the next end belongs to. */
+		for (struct tag tag = next_tag(t, 0); tag.kind != NO_TAG; tag = next_tag(t, tag.end)) {
 			if (tag.kind != CLOSE)
 				end = tag.start;
+			else if (end)
+				break;
+		}
 		from = 0;
 	}
 	while (!end && from) {
@@ -134,7 +138,9 @@ struct run {
 	struct str t;
 	uint64_t base;
 	struct batch *batch;
-	struct xml_strict *strict;
+	bool fast;                                       /* try xml_fast.c first */
+	struct sbuf scratch;                             /* its */
+	struct xml_strict *strict;                       /* NULL until a record needs it */
 };
 
 static void damaged(struct run *r, size_t from, size_t to, const char *why)
@@ -165,8 +171,16 @@ static void record(struct run *r, size_t from, size_t to)
 		damaged(r, from, to, "longer than 64 MiB");
 		return;
 	}
-	batch_begin(r->batch);
-	if (xml_strict_record(r->strict, (struct str){r->t.p + from, to - from}, r->batch, why)) {
+	const struct str one = {r->t.p + from, to - from};
+	bool ok = r->fast && xml_fast(one, &r->scratch, r->batch);
+
+	if (!ok) {
+		if (!r->strict)
+			r->strict = xml_strict_new();
+		batch_begin(r->batch);
+		ok = xml_strict_record(r->strict, one, r->batch, why);
+	}
+	if (ok) {
 		uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
 		batch_end(r->batch, r->base + start, end - start);
 	} else {
@@ -177,10 +191,9 @@ static void record(struct run *r, size_t from, size_t to)
 static void decode(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b)
 {
 	enum { OUTSIDE, INSIDE, AFTER_DOCTYPE } where = OUTSIDE;
-	struct run r = {.base = base, .batch = b, .strict = xml_strict_new()};
+	struct run r = {.base = base, .batch = b, .fast = !strict};
 	size_t start = 0, done = 0;                      /* of the open record; end of what has been dealt with */
 
-	(void)strict;
 	r.t = wide_open(&r.wide, text, enc);
 	b->stable = true;
 	for (struct tag tag = next_tag(r.t, 0); tag.kind != NO_TAG; tag = next_tag(r.t, tag.end)) {
@@ -211,7 +224,9 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 	else
 		damaged(&r, start, r.t.n, "cut short");
 	b->stable = false;
-	xml_strict_free(r.strict);
+	if (r.strict)
+		xml_strict_free(r.strict);
+	sbuf_free(&r.scratch);
 	wide_free(&r.wide);
 }
 
