@@ -121,7 +121,7 @@ START_TEST(converting)
 }
 END_TEST
 
-START_TEST(text)
+START_TEST(texts)
 {
 	static const struct fn_case c[] = {
 		{"len(e)", "0"}, {"len(zz)", "null"}, {"len(n)", "3"}, {"len(list)", "1|1|1|1"}, {"len(\"\xe2\x82\xac\xf0\x9f\x98\x80\")", "2"}, {"lower(x)", "abc"}, {"upper(\"stra\xc3\x9f" "e \xc3\xa9\")", "STRA\xc3\x9f" "E \xc3\x89"},
@@ -412,7 +412,7 @@ int main(void)
 	tcase_add_test(t, entries_are_complete);
 	tcase_add_test(t, choosing);
 	tcase_add_test(t, converting);
-	tcase_add_test(t, text);
+	tcase_add_test(t, texts);
 	tcase_add_test(t, lists);
 	tcase_add_test(t, times_and_numbers);
 	tcase_add_test(t, json);

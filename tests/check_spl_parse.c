@@ -68,7 +68,6 @@ START_TEST(searches)
 		{"a=1 by b", "a=\"1\""}, {"a=1 BY b", "a=\"1\""}, {"a=1 by=2 by", "(and a=\"1\" by=\"2\")"}, {"(a=1 by)", "(and a=\"1\" ~\"by\")"}, {"by x", "true"},
 		{"a=1\n\tOR\r\nb=2", "(or a=\"1\" b=\"2\")"}, {"a=1 ```x``` b=2", "(and a=\"1\" b=\"2\")"},
 		{"\xc3\xa9=\xe2\x82\xac", "\xc3\xa9=\"\xe2\x82\xac\""},
-		{"a=1 [ search x | fields a ] b=2", "(and a=\"1\" [sub] b=\"2\")"}, {"NOT [ x ]", "(not [sub])"},
 		/* errors */
 		{"a=", "1:3: expected a value after the comparison, found end of search"}, {"a= ) b", "1:4: expected a value after the comparison, found ')'"},
 		{"a=1 OR", "1:7: expected a search term, found end of search"}, {"OR a=1", "1:1: expected a search term, found 'OR'"},
@@ -78,7 +77,7 @@ START_TEST(searches)
 		{"a=\"x", "1:3: this \" is never closed"}, {"a\n \"x", "2:2: this \" is never closed"}, {"a IN (x", "1:8: the list of IN is never closed: expected ), found end of search"},
 		{"a IN ()", "1:1: IN needs at least one value between ( and )"}, {"a NOT IN (x)", "1:7: IN needs a field before it: write field IN (…), or NOT field IN (…)"},
 		{"a NOT IN(x)", "1:7: IN needs a field before it: write field IN (…), or NOT field IN (…)"},
-		{"[ a", "1:1: this [ is never closed"}, {"a ]", "1:3: expected a search term, found ']'"}, {"a=[x]", "1:3: expected a value after the comparison, found '['"},
+		{"a [ x ]", "1:3: no subsearch may stand here"}, {"a ]", "1:3: expected a search term, found ']'"}, {"a=[x]", "1:3: expected a value after the comparison, found '['"},
 	};
 
 	check_all(search, cases, COUNT(cases));
@@ -123,6 +122,23 @@ START_TEST(expressions)
 	};
 
 	check_all(eval, cases, COUNT(cases));
+}
+END_TEST
+
+START_TEST(subsearches)
+{
+	struct diag d = DIAG_INIT;
+	struct spl_query *q = spl_compile(STR("a=1 [ search x=\"|]\" | fields a ] NOT [ search y | table b ] b=2 | table a"), NULL, &d);
+	size_t n;
+
+	ck_assert_msg(q, "%s", d.msg);
+	const struct spl_leaf *leaf = spl_leaves(q, &n);
+	ck_assert_uint_eq(n, 3);
+	ck_assert_str_eq(show_expr(arena, leaf[0].scan.where), "(and a=\"1\" [sub] (not [sub]) b=\"2\")");
+	ck_assert_str_eq(show_expr(arena, leaf[1].scan.where), "x=\"|]\"");
+	spl_free(q);
+	ck_assert_ptr_null(spl_compile(STR("a=1 [ search x | fields a"), NULL, &d));
+	ck_assert_str_eq(show_error(arena, &d), "1:5: this [ is never closed");
 }
 END_TEST
 
@@ -235,6 +251,7 @@ int main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, searches);
 	tcase_add_test(t, expressions);
+	tcase_add_test(t, subsearches);
 	tcase_add_test(t, places);
 	tcase_add_test(t, long_and_deep);
 	tcase_add_test(t, any_bytes);

@@ -32,7 +32,7 @@ struct parser {
 	const struct spl_spans *spans;                   /* of the macros in `text`, so that errors can name them; may be NULL */
 };
 #define SPL_DEPTH_MAX 200
-#define SPL_TEXT_MAX ((size_t)4 << 20)                   /* bytes of an expanded search */
+#define SPL_TEXT_MAX ((size_t)1 << 20)                   /* bytes of an expanded search */
 
 void p_blank(struct parser *p);                          /* skips white space and ```comments``` */
 bool p_done(struct parser *p);                           /* nothing left but blanks */

@@ -44,9 +44,6 @@ static void expressions(struct arena *a, struct str text, size_t from, size_t to
 	d = (struct diag)DIAG_INIT;
 	p.at = from;
 	p.depth = 0;
-	/* A subsearch needs a query to belong to: that is spl_compile's part. */
-	if (memchr(text.p + from, '[', to - from))
-		return;
 	e = parse_search(&p, until);
 	if (e)
 		evaluate(a, e);
