@@ -5,6 +5,8 @@ UNIT_TESTS = \
 	tests/check_base \
 	tests/check_case \
 	tests/check_cim \
+	tests/check_engine \
+	tests/check_detect \
 	tests/check_export \
 	tests/check_ptree \
 	tests/check_rule \
@@ -18,6 +20,7 @@ UNIT_TESTS = \
 	tests/check_yaml
 
 SCRIPT_TESTS = \
+	tests/cli.sh \
 	tests/layers.sh
 
 if HAVE_CHECK

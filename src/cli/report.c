@@ -251,31 +251,23 @@ static void print_inputs(const struct load *l)
 	}
 }
 
-static int by_reason(const void *a, const void *b)
-{
-	const struct rule_result *x = *(const struct rule_result *const *)a, *y = *(const struct rule_result *const *)b;
-	int c = strcmp(x->cannot_fire, y->cannot_fire);
-
-	return c ? c : (x > y) - (x < y);
-}
-
-/* Rules by what they lack, so that one reason stands once. */
 static void print_cannot_fire(const struct findings *f)
 {
-	const struct rule_result **v = xcalloc(f->nrules, sizeof(*v));
-	size_t n = 0;
+	bool first = true;
 
-	for (size_t i = 0; i < f->nrules; i++)
-		if (f->rule[i].cannot_fire[0])
-			v[n++] = &f->rule[i];
-	if (n)
-		qsort(v, n, sizeof(*v), by_reason);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || strcmp(v[i]->cannot_fire, v[i - 1]->cannot_fire) != 0)
-			fprintf(stderr, "cannot fire: %s\n", v[i]->cannot_fire);
-		fprintf(stderr, "  %s\n", v[i]->rule->file.p);
+	for (size_t i = 0; i < f->nrules; i++) {
+		struct sbuf b = {0};
+		if (!f->rule[i].cannot_fire[0])
+			continue;
+		if (first)
+			fputs("cannot fire on this dump:\n", stderr);
+		first = false;
+		export_visible(&b, f->rule[i].rule->file);
+		sbuf_addz(&b, ": ");
+		export_visible(&b, str_c(f->rule[i].cannot_fire));
+		fprintf(stderr, "  %s\n", b.p);
+		sbuf_free(&b);
 	}
-	free(v);
 }
 
 static void print_not_run(const struct findings *f)

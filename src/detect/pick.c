@@ -8,7 +8,7 @@ static bool is_filler(struct str s)
 	return !s.n || str_eqc(s, "-") || str_eqc(s, "unknown") || str_eqc(s, "null");
 }
 
-struct val row_field(const struct rows *r, size_t row, const char *name)
+struct val result_field(const struct rows *r, size_t row, const char *name)
 {
 	size_t n = strlen(name);
 	ptrdiff_t c = rows_find(r, (struct str){name, n});
@@ -27,7 +27,7 @@ struct val row_field(const struct rows *r, size_t row, const char *name)
 static struct str from_row(const struct finding *f, struct arena *a, const char *const *names)
 {
 	for (; *names; names++) {
-		struct val v = row_field(f->rows, f->row, *names);
+		struct val v = result_field(f->rows, f->row, *names);
 		for (uint32_t i = 0; i < val_count(v); i++) {
 			struct str s = val_text(val_at(v, i), a);
 			if (!is_filler(s))

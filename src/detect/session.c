@@ -120,6 +120,9 @@ struct rows *session_query(struct session *s, struct str text, const atomic_bool
 		return NULL;
 	struct spl_run_opts o = {.engine = s->engine, .now = now_of(s), .cancel = cancel};
 	struct rows *r = spl_run(q, &o, warn, d);
-	spl_free(q);
+	if (r)
+		spl_free_into(q, r);
+	else
+		spl_free(q);
 	return r;
 }

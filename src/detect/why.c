@@ -56,9 +56,9 @@ static bool has_all(struct str source, const struct store *s, struct sbuf *missi
 			continue;
 		sbuf_addz(missing, all ? "" : ", ");
 		if (known)
-			sbuf_addf(missing, "%sno event %u", os == OS_LINUX ? "no Sysmon for Linux, " : "", id);
+			sbuf_addf(missing, "no %sevent %u", os == OS_LINUX ? "Sysmon for Linux " : "", id);
 		else
-			sbuf_addf(missing, "needs %.*s", part.n > 60 ? 60 : (int)part.n, part.p);
+			sbuf_addf(missing, "no %.*s", part.n > 60 ? 60 : (int)part.n, part.p);
 		all = false;
 	}
 	return all;
@@ -73,7 +73,7 @@ void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size
 {
 	const struct store *s = e->ops->store(e);
 	struct sbuf first = {0}, one = {0};
-	bool possible = rule->ndata_source == 0 || !s;
+	bool possible = rule->ndata_source == 0 || !s, sysmon = false;
 	size_t nleaves = 0;
 
 	out[0] = '\0';
@@ -86,8 +86,10 @@ void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size
 	for (size_t i = 0; i < rule->ndata_source && !possible; i++) {
 		sbuf_reset(&one);
 		possible = has_all(rule->data_source[i], s, &one);
-		if (!first.n || (mentions_sysmon(rule->data_source[i]) && !str_starts(sbuf_str(&first), "no event")))
+		/* of several alternatives the first one of Sysmon's is named */
+		if (!first.n || (!sysmon && mentions_sysmon(rule->data_source[i])))
 			sbuf_reset(&first), sbuf_adds(&first, sbuf_str(&one));
+		sysmon |= mentions_sysmon(rule->data_source[i]);
 	}
 	if (!possible && first.n)
 		snprintf(out, n, "%s in this dump", first.p);

@@ -99,7 +99,7 @@ static bool is_deprecated(const struct rule *r)
 	return str_ieqc(r->status, "deprecated") || str_ieqc(r->status, "removed");
 }
 
-static void read_rule(struct rules *r, const struct source *s)
+static void read_rule(struct rules *r, const struct rule_source *s)
 {
 	struct rules_state *st = r->state;
 	struct rule *rule = ARENA_NEW(st->arena, struct rule);
@@ -152,14 +152,14 @@ static void read_overrides(struct rules *r, const char *const *overrides, size_t
 static struct rules *load(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides, bool with_rules)
 {
 	struct rules *r = rules_new();
-	struct sources s = {0};
+	struct rule_sources s = {0};
 
 	read_overrides(r, overrides, noverrides);
 	for (size_t i = 0; i < npaths; i++)
-		sources_add(&s, r, paths[i]);
+		rule_sources_add(&s, r, paths[i]);
 	for (size_t i = 0; i < s.n && with_rules; i++)
 		read_rule(r, &s.v[i]);
-	sources_free(&s);
+	rule_sources_free(&s);
 	if (r->n)
 		qsort(r->state->entry, r->n, sizeof(*r->state->entry), by_file);
 	for (size_t i = 0; i < r->n; i++)

@@ -101,17 +101,17 @@ void techniques_read(struct context *c, const char *path, struct diags *warn);
 void escu_read(struct rule *r, struct str text, struct arena *a, struct diags *warn);
 
 /* sources.c */
-struct source {
+struct rule_source {
 	char *path;                                      /* of a rule file */
 	struct context *context;
 	bool named;                                      /* by the user, not found in a folder */
 };
-struct sources {
-	struct source *v;
+struct rule_sources {
+	struct rule_source *v;
 	size_t n, cap;
 };
 /* Finds what `path` holds: rule files (appended) and contexts (added to r->state). */
-void sources_add(struct sources *s, struct rules *r, const char *path);
-void sources_free(struct sources *s);
+void rule_sources_add(struct rule_sources *s, struct rules *r, const char *path);
+void rule_sources_free(struct rule_sources *s);
 
 #endif

@@ -171,13 +171,13 @@ static struct context *find_context(struct rules *r, const char *dir)
 
 /* ---- rule files ---- */
 
-static void add_source(struct sources *s, const char *path, struct context *c, bool named)
+static void add_source(struct rule_sources *s, const char *path, struct context *c, bool named)
 {
 	GROW(s->v, s->n, s->cap);
-	s->v[s->n++] = (struct source){xstrdup(path), c, named};
+	s->v[s->n++] = (struct rule_source){xstrdup(path), c, named};
 }
 
-static void add_folder(struct sources *s, struct rules *r, const char *path)
+static void add_folder(struct rule_sources *s, struct rules *r, const char *path)
 {
 	static const char *const not_rules[] = {"macros", "lookups", "data_sources", "app_template", NULL};
 	struct file_list files = {0};
@@ -195,7 +195,7 @@ static void add_folder(struct sources *s, struct rules *r, const char *path)
 	free(real);
 }
 
-void sources_add(struct sources *s, struct rules *r, const char *path)
+void rule_sources_add(struct rule_sources *s, struct rules *r, const char *path)
 {
 	if (file_is_dir(path)) {
 		add_folder(s, r, path);
@@ -214,10 +214,10 @@ void sources_add(struct sources *s, struct rules *r, const char *path)
 	free(dir);
 }
 
-void sources_free(struct sources *s)
+void rule_sources_free(struct rule_sources *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		free(s->v[i].path);
 	free(s->v);
-	*s = (struct sources){0};
+	*s = (struct rule_sources){0};
 }

@@ -1,5 +1,6 @@
 /* Parsing pipelines: where segments end, which command each is, subsearches; and the way back through them that tells
  * which fields are needed. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -33,6 +34,8 @@ struct spl_leaf *p_leaf(struct parser *p)
 
 	ARENA_GROW(p->arena, root->leaf, root->nleaves, root->leafcap);
 	l->leaf = l->scan.leaf = (uint32_t)root->nleaves;
+	l->scan.earliest = -HUGE_VAL;
+	l->scan.latest = HUGE_VAL;
 	l->is_sub = p->query != root;
 	root->leaf[root->nleaves++] = l;
 	return l;

@@ -48,6 +48,12 @@ void spl_free(struct spl_query *q)
 		arena_free(q->arena);
 }
 
+void spl_free_into(struct spl_query *q, struct rows *r)
+{
+	GROW(r->more, r->nmore, r->morecap);
+	r->more[r->nmore++] = q->arena;
+}
+
 struct str spl_text(const struct spl_query *q)
 {
 	return q->text;

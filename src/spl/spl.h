@@ -40,6 +40,8 @@ struct spl_query;
  * `env` must outlive the query. */
 struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct diag *d);
 void spl_free(struct spl_query *q);
+/* The same for a query whose rows live on: what they borrow of it (literals) becomes theirs. */
+void spl_free_into(struct spl_query *q, struct rows *r);
 struct str spl_text(const struct spl_query *q);          /* macro-expanded */
 
 /* What the search needs and does: for "why not", for checks and for the rules view. */

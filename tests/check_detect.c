@@ -1,0 +1,653 @@
+/* detect: from rules and events to findings: fields, risk, confirmation, keys, drilldowns, sessions. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cim/cim.h"
+#include "detect/session.h"
+#include "tests/dump.h"
+
+#define ck_text(s, want) ck_assert_msg(str_eqc((s), (want)), "got \"%.*s\", want \"%s\"", STR_FMT(s), (want))
+
+/* ---- one run ---- */
+
+static char root[64];
+
+static void setup(void)
+{
+	snprintf(root, sizeof(root), "/tmp/check_detect.XXXXXX");
+	ck_assert(mkdtemp(root) != NULL);
+	setenv("SPOOR_RULES", "/nonexistent", 1);
+}
+
+static void teardown(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", root);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static const char *put(const char *name, const char *text)
+{
+	static char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	f = fopen(path, "w");
+	ck_assert(f != NULL);
+	fputs(text, f);
+	fclose(f);
+	return path;
+}
+
+struct run {
+	struct dump *dump;
+	struct cim *cim;
+	struct engine *engine;
+	struct rules *rules;
+	struct findings *found;
+};
+
+/* Runs the rules in the test's folder over a dump, which it takes over. */
+static struct run run_on(struct dump *dump, struct detect_opts o)
+{
+	struct run x = {.dump = dump};
+	struct cim_opts co = {0};
+
+	x.cim = cim_new(dump->store, &co);
+	x.engine = engine_embedded(x.cim);
+	x.rules = rules_load((const char *[]){root}, 1, NULL, 0);
+	for (size_t i = 0; i < x.rules->n; i++)
+		ck_assert_msg(x.rules->v[i]->query != NULL, "%s: %s", x.rules->v[i]->file.p, x.rules->v[i]->why_not.msg);
+	o.now = (double)NAN;
+	x.found = detect_run(x.rules, x.engine, &o);
+	for (size_t i = 0; i < x.found->nrules; i++)
+		ck_assert_msg(!diag_is_set(&x.found->rule[i].error), "%s", x.found->rule[i].error.msg);
+	return x;
+}
+
+static void run_free(struct run *x)
+{
+	findings_free(x->found);
+	x->engine->ops->free(x->engine);
+	cim_free(x->cim);
+	rules_free(x->rules);
+	dump_free(x->dump);
+}
+
+#define RUN(...) run_on(DUMP(__VA_ARGS__), (struct detect_opts){.workers = 1})
+
+static const char tail[] = "type: TTP\n"
+	"tags:\n"
+	"  message: $process_name$ of $parent_process_name$ on $dest$ went to $C2$, $missing$\n"
+	"  risk_score: 80\n"
+	"  mitre_attack_id: [T1]\n"
+	"  analytic_story: [Story]\n"
+	"  observable:\n"
+	"  - {name: user, type: User, role: [Victim]}\n"
+	"  - {name: dest, type: Hostname, role: [Victim]}\n"
+	"  - {name: process_name, type: Process, role: [Attacker]}\n";
+
+static void put_rule(const char *file, const char *name, const char *search, const char *rest)
+{
+	struct sbuf b = {0};
+
+	sbuf_addf(&b, "name: %s\nid: id-%s\nsearch: '%s'\n%s", name, file, search, rest);
+	put(file, b.p);
+	sbuf_free(&b);
+}
+
+static const char join_search[] =
+	"| tstats count from datamodel=Endpoint.Processes where Processes.process_name=loader.exe by _time span=1h Processes.process_id "
+	"Processes.process_name Processes.dest Processes.user Processes.process Processes.parent_process_name "
+	"| rename Processes.* as * "
+	"| join process_id [| tstats count from datamodel=Network_Traffic.All_Traffic by All_Traffic.process_id All_Traffic.dest "
+	"All_Traffic.dest_port | rename All_Traffic.* as * | rename dest as C2] "
+	"| table _time user dest parent_process_name process_name process process_id dest_port C2";
+
+#define CREATE "1|2021-11-12T10:05:00.5Z|Computer=A|User=D\\u|ProcessId=100|Image=C:\\W\\loader.exe|CommandLine=loader x.dll|" \
+	"ParentImage=C:\\W\\cmd.exe|Channel=Sysmon|EventRecordID=1"
+#define CONNECT "3|2021-11-12T10:05:02Z|ProcessId=100|Image=C:\\W\\loader.exe|DestinationIp=9.9.9.9|DestinationHostname=-|" \
+	"DestinationPort=80|Channel=Sysmon|EventRecordID=2"
+
+START_TEST(a_finding)
+{
+	put_rule("r.yml", "Loader", join_search, tail);
+	struct run x = RUN(CREATE "|ProcessGuid={A}", CONNECT "|Computer=A|ProcessGuid={A}");
+
+	ck_assert_uint_eq(x.found->n, 1);
+	const struct finding *f = &x.found->v[0];
+	ck_assert_int_eq(f->time, when_utc(2021, 11, 12, 10, 5, 0) + 500000);
+	ck_text(f->message, "loader.exe of cmd.exe on A went to 9.9.9.9, $missing$");
+	ck_assert_uint_eq(f->nrisk, 2);
+	ck_assert_int_eq(f->risk[0].type, RISK_USER);
+	ck_text(f->risk[0].object, "u");
+	ck_text(f->risk[1].object, "A");
+	ck_text(f->risk[1].normalized, "a");
+	ck_assert_double_eq(f->risk[1].score, 80);
+	ck_assert_double_eq(f->score, 80);
+	ck_assert_int_eq(f->confirmed, CONFIRM_YES);
+	ck_text(f->host, "A");
+	ck_text(f->user, "u");
+	ck_text(f->parent, "cmd.exe");
+	ck_text(f->process, "loader.exe");
+	ck_text(f->command, "loader x.dll");
+	ck_text(f->pid, "100");
+	ck_text(f->guid, "{A}");
+	ck_text(f->c2, "9.9.9.9");
+	ck_text(f->port, "80");
+	ck_assert_uint_eq(f->main_event, 0);
+	ck_assert_uint_eq(strlen(f->key), 32);
+	ck_assert_uint_eq(f->lineage->n, 2);
+	ck_assert_uint_eq(x.found->rule[0].nfindings, 1);
+	ck_assert(x.found->rule[0].ran);
+	run_free(&x);
+}
+END_TEST
+
+/* Joined on the process id alone: do the two events belong together? */
+START_TEST(confirmation)
+{
+	static const struct {
+		const char *create, *connect;
+		enum confirm want;
+	} cases[] = {
+		{CREATE "|ProcessGuid={A}", CONNECT "|Computer=a|ProcessGuid={a}", CONFIRM_YES},
+		{CREATE "|ProcessGuid={A}", CONNECT "|Computer=A|ProcessGuid={B}", CONFIRM_NO},
+		{CREATE "|ProcessGuid={A}", CONNECT "|Computer=B|ProcessGuid={A}", CONFIRM_NO},
+		{CREATE, CONNECT "|Computer=A", CONFIRM_YES},
+		{CREATE "|ProcessGuid={A}", CONNECT "|Computer=A", CONFIRM_YES},
+		{CREATE, CONNECT "|Computer=B", CONFIRM_NO},
+		{CREATE, CONNECT, CONFIRM_NO},
+		{CREATE "|ProcessGuid={A}", CONNECT "|ProcessGuid={A}", CONFIRM_YES},
+		{CREATE "|ProcessGuid={00000000-0000}", CONNECT "|Computer=A|ProcessGuid={00000000-0000}", CONFIRM_YES},
+		{CREATE "|ProcessGuid={A}|ParentProcessGuid={P}", CONNECT "|Computer=A|ProcessGuid={P}", CONFIRM_YES},
+	};
+
+	put_rule("r.yml", "Loader", join_search, tail);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct run x = RUN(cases[i].create, cases[i].connect);
+		ck_assert_uint_eq(x.found->n, 1);
+		ck_assert_msg(x.found->v[0].confirmed == cases[i].want, "case %zu: got %d", i, (int)x.found->v[0].confirmed);
+		run_free(&x);
+	}
+}
+END_TEST
+
+START_TEST(no_join_no_confirmation)
+{
+	put_rule("r.yml", "Any", "| tstats count from datamodel=Endpoint.Processes by Processes.dest | rename Processes.* as *", tail);
+	struct run x = RUN(CREATE, CREATE);
+
+	ck_assert_uint_eq(x.found->n, 1);
+	ck_assert_int_eq(x.found->v[0].confirmed, CONFIRM_NONE);
+	ck_assert_uint_eq(x.found->v[0].nrisk, 1);       /* no user in the row */
+	run_free(&x);
+}
+END_TEST
+
+START_TEST(risk_of_lists_and_types)
+{
+	static const char search[] = "| tstats values(Processes.user) as user from datamodel=Endpoint.Processes by Processes.dest "
+	                             "| rename Processes.* as *";
+	put_rule("a.yml", "A", search, tail);
+	put_rule("b.yml", "B", search, "type: Hunting\ntags:\n  risk_score: 7\n  observable: [{name: user, type: User, role: [Victim]}]\n");
+	put_rule("c.yml", "C", search, "type: Anomaly\nrba:\n  message: m\n  risk_objects:\n  - {field: user, type: user, score: 10}\n"
+	                               "  - {field: dest, type: system, score: 30}\n  - {field: nothing, type: other, score: 99}\n");
+	struct run x = RUN("1|2021-11-12T10:05:00Z|Computer=A|User=D\\u2", "1|2021-11-12T10:06:00Z|Computer=A|User=D\\u1");
+
+	ck_assert_uint_eq(x.found->n, 3);
+	const struct finding *f = x.found->v;            /* one time: by name */
+	ck_text(f[0].rule->name, "A");
+	ck_assert_uint_eq(f[0].nrisk, 3);
+	ck_text(f[0].risk[0].object, "u1");
+	ck_text(f[0].risk[1].object, "u2");
+	ck_text(f[0].user, "u1");
+	ck_assert_uint_eq(f[1].nrisk, 0);
+	ck_assert_double_eq(f[1].score, 7);
+	ck_assert_uint_eq(f[2].nrisk, 3);
+	ck_assert_double_eq(f[2].score, 30);
+	run_free(&x);
+}
+END_TEST
+
+/* A field `dest` of a connection is where it went, not the host. */
+START_TEST(host_of_a_connection)
+{
+	put_rule("r.yml", "Net", "| tstats count from datamodel=Network_Traffic.All_Traffic by All_Traffic.dest | rename All_Traffic.* as *", tail);
+	struct run x = RUN("3|2021-11-12T10:05:02Z|Computer=A|User=NT\\sys|Image=C:\\x.exe|DestinationIp=9.9.9.9|DestinationHostname=bad.example|"
+	                   "DestinationPort=443|ProcessId=7");
+
+	ck_assert_uint_eq(x.found->n, 1);
+	const struct finding *f = &x.found->v[0];
+	ck_text(f->host, "A");
+	ck_text(f->user, "sys");
+	ck_text(f->process, "x.exe");
+	ck_text(f->c2, "bad.example");
+	ck_text(f->port, "443");
+	ck_text(f->pid, "7");
+	ck_text(f->parent, "");
+	run_free(&x);
+}
+END_TEST
+
+START_TEST(fillers_are_no_names)
+{
+	put_rule("r.yml", "Raw", "EventCode=11 | eval user=\"unknown\", process_name=\"-\", process_guid=\"null\", dest=\"A\" | table user process_name process_guid dest", tail);
+	struct run x = RUN("11|2021-11-12T10:05:02Z|Computer=A|Image=/usr/bin/x|TargetFilename=C:\\f", "22|2021-11-12T10:05:02Z|QueryName=q.example");
+
+	ck_assert_uint_eq(x.found->n, 1);
+	ck_text(x.found->v[0].user, "");
+	ck_text(x.found->v[0].process, "x");
+	ck_text(x.found->v[0].guid, "");
+	ck_text(x.found->v[0].c2, "");
+	run_free(&x);
+}
+END_TEST
+
+/* ---- keys and order ---- */
+
+START_TEST(keys)
+{
+	static const char *const events[] = {
+		"1|2021-11-12T10:05:00Z|Computer=A|ProcessId=1|Channel=S|EventRecordID=1", "1|2021-11-12T10:05:00Z|Computer=B|ProcessId=2|Channel=S|EventRecordID=1",
+		"1|2021-11-12T10:05:00Z|Computer=A|ProcessId=1|Channel=S|EventRecordID=2", "1|2021-11-12T10:05:00Z|Computer=A|ProcessId=1|Channel=S|EventRecordID=2",
+	};
+	const char *turned[] = {events[3], events[2], events[1], events[0]};
+
+	put_rule("r.yml", "Raw", "EventCode=1 | table Computer", tail);
+	struct run x = run_on(dump_cut_new(events, 4, 2, 2, 1), (struct detect_opts){.workers = 1});
+	struct run y = run_on(dump_cut_new(turned, 4, 1, 1, 1), (struct detect_opts){.workers = 2});
+	ck_assert_uint_eq(x.found->n, 4);
+	ck_assert_uint_eq(y.found->n, 4);
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_str_eq(x.found->v[i].key, y.found->v[i].key);
+		ck_assert(i == 0 || strcmp(x.found->v[i].key, x.found->v[i - 1].key) > 0);
+	}
+	run_free(&x);
+	run_free(&y);
+}
+END_TEST
+
+START_TEST(order_does_not_depend_on_workers)
+{
+	char event[64][128];
+	const char *events[64];
+	char *first = NULL;
+
+	for (int i = 0; i < 64; i++) {
+		snprintf(event[i], sizeof(event[i]), "1|2021-11-12T10:%02d:00Z|Computer=H%d|User=u%d|ProcessId=%d", (i * 7) % 60, i % 3, i % 5, i);
+		events[i] = event[i];
+	}
+	for (int i = 0; i < 12; i++) {
+		char file[32], search[128];
+		snprintf(file, sizeof(file), "r%d.yml", i);
+		snprintf(search, sizeof(search), "EventCode=1 ProcessId>%d | table Computer User ProcessId", i * 5);
+		put_rule(file, i % 2 ? "Odd" : "Even", search, tail);
+	}
+	for (unsigned workers = 1; workers <= 4; workers++) {
+		struct run x = run_on(dump_cut_new(events, 64, 10, 1, 0), (struct detect_opts){.workers = workers});
+		struct sbuf b = {0};
+		for (size_t i = 0; i < x.found->n; i++)
+			sbuf_addf(&b, "%s\n", x.found->v[i].key);
+		if (first)
+			ck_assert_str_eq(first, b.p);
+		free(first);
+		first = b.p;
+		run_free(&x);
+	}
+	free(first);
+}
+END_TEST
+
+/* ---- texts ---- */
+
+static struct rows *row_of(const char *const *pairs, size_t n)
+{
+	struct rows *r = rows_new(1);
+
+	for (size_t i = 0; i < n; i += 2) {
+		size_t c = rows_col(r, str_c(pairs[i]));
+		struct val v[8];
+		size_t k = 0;
+		struct str rest = str_c(pairs[i + 1]);
+		for (const char *bar; (bar = memchr(rest.p, '|', rest.n)); rest = (struct str){bar + 1, rest.n - (size_t)(bar + 1 - rest.p)})
+			v[k++] = val_str((struct str){rest.p, (size_t)(bar - rest.p)});
+		v[k++] = val_str(rest);
+		r->col[c].v[0] = val_list(r->arena, v, k);
+	}
+	return r;
+}
+#define ROW(...) row_of((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+START_TEST(fill)
+{
+	struct arena *a = arena_new();
+	struct rows *r = ROW("user", "NT AUTHORITY\\SYSTEM", "dest", "A|B", "a.b", "c", "n", "x");
+	static const char *const cases[][2] = {
+		{"$user$ on $dest$.", "NT AUTHORITY\\SYSTEM on A, B."},
+		{"$missing$ $user$", "$missing$ NT AUTHORITY\\SYSTEM"},
+		{"$a.b$$n$", "cx"},
+		{"costs 5$ and $n$", "costs 5$ and x"},
+		{"$ $n$ $", "$ x $"},
+		{"$$n$$", "$x$"},
+		{"$", "$"},
+		{"", ""},
+		{"$n", "$n"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		ck_text(detect_fill(str_c(cases[i][0]), r, 0, a), cases[i][1]);
+	/* huge values do not make huge messages */
+	struct sbuf big = {0};
+	for (int i = 0; i < 100000; i++)
+		sbuf_addz(&big, "\xC3\xA9");
+	r->col[rows_find(r, STR("n"))].v[0] = val_str(sbuf_str(&big));
+	struct str filled = detect_fill(STR("$n$"), r, 0, a);
+	ck_assert_uint_lt(filled.n, 70000);
+	ck_assert(str_ends(filled, "\xC3\xA9…"));
+	sbuf_free(&big);
+	rows_free(r);
+	arena_free(a);
+}
+END_TEST
+
+START_TEST(drilldown)
+{
+	struct arena *a = arena_new();
+	struct rule rule = {.search = STR("| tstats count \"$x$\"")};
+	struct rows *r = ROW("user", "NT AUTHORITY\\SY\"S", "dest", "A", "many", "x|y\\z", "dollar", "$user$");
+	struct finding f = {.rule = &rule, .rows = r};
+	static const char *const cases[][2] = {
+		{"%original_detection_search% | search  user = $user$ dest = $dest$",
+		 "| tstats count \"$x$\" | search  user = \"NT AUTHORITY\\\\SY\\\"S\" dest = \"A\""},
+		{"%original_detection_search%|search user=\"$user$\"", "| tstats count \"$x$\"|search user=\"NT AUTHORITY\\\\SY\\\"S\""},
+		{"search n IN ($user$, $dest$) starthoursago=168", "search n IN (\"NT AUTHORITY\\\\SY\\\"S\", \"A\") starthoursago=168"},
+		{"search n IN (\"$dest$\",\"$many$\")", "search n IN (\"A\",\"x\", \"y\\\\z\")"},
+		{"search many = $many$", "search many IN (\"x\", \"y\\\\z\")"},
+		{"search many=\"$many$\" b=1", "search many IN (\"x\", \"y\\\\z\") b=1"},
+		{"search many != $many$", "search many != \"x\""},
+		{"search gone = $gone$ a=1", "search NOT gone=* a=1"},
+		{"search n IN ($gone$, $dest$)", "search n IN (\"\", \"A\")"},
+		{"eval x=\"a $user$ b $many$\"", "eval x=\"a NT AUTHORITY\\\\SY\\\"S b x, y\\\\z\""},
+		{"search d=$dollar$", "search d=\"$user$\""},
+		{"x \"a \\\" $dest$ \" $dest$", "x \"a \\\" A \" \"A\""},
+		{"$dest$", "\"A\""},
+		{"50$ off", "50$ off"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct drilldown dd = {.search = str_c(cases[i][0])};
+		ck_text(detect_drilldown(&f, &dd, a), cases[i][1]);
+	}
+	rows_free(r);
+	arena_free(a);
+}
+END_TEST
+
+/* ---- risk ---- */
+
+static const char correlation[] =
+	"| tstats sum(All_Risk.calculated_risk_score) as score dc(All_Risk.search_name) as rules values(All_Risk.analyticstories) as s "
+	"from datamodel=Risk.All_Risk where All_Risk.risk_object_type=user by All_Risk.risk_object | rename All_Risk.* as * | where score>100";
+
+START_TEST(correlation_runs_last)
+{
+	static const char search[] = "| tstats count from datamodel=Endpoint.Processes by Processes.dest Processes.user | rename Processes.* as *";
+
+	put_rule("a.yml", "Zwei", search, tail);
+	put_rule("b.yml", "Eins", search, tail);
+	put_rule("c.yml", "Sum", correlation, "type: Correlation\ntags: {message: $risk_object$ has $score$ from $rules$ rules}\n");
+	struct run x = RUN("1|2021-11-12T10:05:00Z|Computer=A|User=D\\u", "1|2021-11-12T10:06:00Z|Computer=A|User=D\\v");
+
+	ck_assert_uint_eq(x.found->n, 6);
+	size_t sums = 0;
+	for (size_t i = 0; i < x.found->n; i++) {
+		const struct finding *f = &x.found->v[i];
+		if (f->rule->type != RULE_CORRELATION)
+			continue;
+		sums++;
+		ck_assert_uint_eq(f->nrisk, 0);
+		ck_assert(str_eqc(f->message, "u has 160 from 2 rules") || str_eqc(f->message, "v has 160 from 2 rules"));
+		ck_assert(f->lineage != NULL && f->lineage->n > 0);
+		ck_assert_int_ne(f->time, WHEN_NONE);
+	}
+	ck_assert_uint_eq(sums, 2);
+	run_free(&x);
+}
+END_TEST
+
+START_TEST(risk_rows)
+{
+	put_rule("a.yml", "One", "EventCode=1 | eval risk_score=5, extra=\"e\" | table _time Computer user dest process_name risk_score extra", tail);
+	struct run x = RUN("1|2021-11-12T10:05:00Z|Computer=A|User=D\\U|Image=C:\\p.exe");
+	struct rows *r = detect_risk_rows(x.found);
+	struct arena *a = arena_new();
+
+	ck_assert_uint_eq(r->n, 2);
+	ck_text(val_text(rows_get(r, 0, "search_name"), a), "ESCU - One - Rule");
+	ck_text(val_text(rows_get(r, 0, "_time"), a), "1636711500");
+	ck_text(val_text(rows_get(r, 0, "risk_object"), a), "U");
+	ck_text(val_text(rows_get(r, 0, "risk_object_type"), a), "user");
+	ck_text(val_text(rows_get(r, 0, "normalized_risk_object"), a), "u");
+	ck_text(val_text(rows_get(r, 0, "risk_score"), a), "80");
+	ck_text(val_text(rows_get(r, 1, "calculated_risk_score"), a), "80");
+	ck_text(val_text(rows_get(r, 1, "risk_object_type"), a), "system");
+	ck_text(val_text(rows_get(r, 1, "threat_object"), a), "p.exe");
+	ck_text(val_text(rows_get(r, 1, "threat_object_type"), a), "process");
+	ck_text(val_text(rows_get(r, 1, "analyticstories"), a), "Story");
+	ck_text(val_text(rows_get(r, 1, "annotations.mitre_attack"), a), "T1");
+	ck_text(val_text(rows_get(r, 1, "annotations._all"), a), "T1\nStory");
+	ck_text(val_text(rows_get(r, 1, "extra"), a), "e");
+	ck_assert(r->lin[1] != NULL);
+	arena_free(a);
+	rows_free(r);
+	run_free(&x);
+}
+END_TEST
+
+/* ---- why not ---- */
+
+START_TEST(why_not)
+{
+	static const char none[] = "EventCode=1 | where 1=2";
+
+	put_rule("a.yml", "A", none, "data_source: [Sysmon EventID 1]\n");
+	put_rule("b.yml", "B", none, "data_source: [Sysmon EventID 1 AND Sysmon EventID 3 AND Sysmon EventID 22]\n");
+	put_rule("c.yml", "C", none, "data_source: [Windows Event Log Security 4688, Sysmon EventID 1]\n");
+	put_rule("d.yml", "D", none, "data_source: [Windows Event Log Security 4688]\n");
+	put_rule("e.yml", "E", none, "data_source: [Other 7, Sysmon for Linux EventID 1]\n");
+	put_rule("f.yml", "F", "| tstats count from datamodel=Endpoint.Registry by Registry.dest", "");
+	put_rule("g.yml", "G", "EventCode=1", "data_source: [Sysmon EventID 3]\n");
+	put_rule("h.yml", "H", "EventCode=1 Image=\"*none*\"", "data_source: [Sysmon EventID 1 AND Sysmon EventID 3]\n");
+	struct run x = RUN(CREATE);
+	const struct rule_result *r = x.found->rule;
+
+	ck_assert_str_eq(r[0].cannot_fire, "");
+	ck_assert_str_eq(r[1].cannot_fire, "no event 3, no event 22 in this dump");
+	ck_assert_str_eq(r[2].cannot_fire, "");
+	ck_assert_str_eq(r[3].cannot_fire, "no Windows Event Log Security 4688 in this dump");
+	ck_assert_str_eq(r[4].cannot_fire, "no Sysmon for Linux event 1 in this dump");
+	ck_assert_str_eq(r[5].cannot_fire, "the dump has no event 12, 13 or 14");
+	ck_assert_str_eq(r[6].cannot_fire, "");          /* it fired */
+	ck_assert_uint_eq(r[6].nfindings, 1);
+	ck_assert_str_eq(r[7].cannot_fire, "no event of this dump has Image=\"*none*\"");
+	run_free(&x);
+}
+END_TEST
+
+START_TEST(matches)
+{
+	struct arena *a = arena_new();
+	size_t n;
+
+	put_rule("r.yml", "Loader", join_search, tail);
+	struct run x = RUN(CREATE, CONNECT "|Computer=A");
+	ck_assert_uint_eq(x.found->n, 1);
+	const struct match *m = finding_matches(&x.found->v[0], x.engine, a, &n);
+	ck_assert_uint_eq(n, 1);
+	ck_text(m[0].field, "Processes.process_name");
+	ck_text(m[0].value, "loader.exe");
+	ck_text(m[0].term, "Processes.process_name=loader.exe");
+	ck_assert_uint_eq(m[0].ev, 0);
+	run_free(&x);
+	arena_free(a);
+}
+END_TEST
+
+/* ---- running ---- */
+
+START_TEST(cancelled)
+{
+	atomic_bool cancel = true;
+
+	put_rule("r.yml", "Raw", "EventCode=1", tail);
+	struct run x = run_on(DUMP(CREATE), (struct detect_opts){.workers = 2, .cancel = &cancel});
+	ck_assert_uint_eq(x.found->n, 0);
+	ck_assert(x.found->partial);
+	ck_assert(!x.found->rule[0].ran);
+	run_free(&x);
+}
+END_TEST
+
+static void count_found(void *ctx, const struct finding *f, size_t n)
+{
+	ck_assert(f != NULL);
+	*(size_t *)ctx += n;
+}
+
+START_TEST(progress)
+{
+	struct detect_progress p = {0};
+	size_t seen = 0;
+
+	put_rule("a.yml", "A", "EventCode=1", tail);
+	put_rule("b.yml", "B", "EventCode=1 | head 1", tail);
+	put_rule("c.yml", "C", "EventCode=3", tail);
+	struct run x = run_on(DUMP(CREATE, CREATE), (struct detect_opts){.workers = 2, .progress = &p, .found = count_found, .ctx = &seen});
+	ck_assert_uint_eq(atomic_load(&p.total), 3);
+	ck_assert_uint_eq(atomic_load(&p.done), 3);
+	ck_assert_uint_eq(atomic_load(&p.findings), 3);
+	ck_assert_uint_eq(seen, 3);
+	ck_assert_uint_eq(x.found->n, 3);
+	run_free(&x);
+}
+END_TEST
+
+/* ---- sessions ---- */
+
+#define XML_EVENT(id, time, data) \
+	"<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon'/>" \
+	"<EventID>" id "</EventID><TimeCreated SystemTime='" time "'/><EventRecordID>5</EventRecordID>" \
+	"<Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>A</Computer></System><EventData>" data "</EventData></Event>\n"
+
+static void filter_all(void *ctx, struct rules *r)
+{
+	struct diag d = DIAG_INIT;
+
+	ck_assert(rules_define(r, STR("b_filter"), STR("search NOT Computer=*"), &d));
+	++*(int *)ctx;
+}
+
+START_TEST(session)
+{
+	int called = 0;
+	char log[256];
+
+	put_rule("a.yml", "A", "EventCode=1", tail);
+	put_rule("b.yml", "B", "EventCode=1 | `b_filter`", tail);
+	snprintf(log, sizeof(log), "%s", put("log.xml", XML_EVENT("1", "2020-09-20T01:18:13.287Z", "<Data Name='Image'>C:\\x.exe</Data>")));
+	const char *logs[] = {log}, *rules[] = {root};
+	struct session_opts o = {.logs = logs, .nlogs = 1, .rules = rules, .nrules = 1, .now = WHEN_NONE, .rules_ready = filter_all, .rules_ctx = &called};
+	struct session *s = session_new(&o);
+	struct diag d = DIAG_INIT;
+
+	ck_assert_int_eq(atomic_load(&s->stage), STAGE_START);
+	ck_assert(session_query(s, STR("EventCode=1"), NULL, NULL, &d) == NULL);
+	ck_assert(strstr(d.msg, "loading") != NULL);
+	session_run(s);
+	ck_assert_int_eq(atomic_load(&s->stage), STAGE_READY);
+	ck_assert_int_eq(called, 1);
+	ck_assert_uint_eq(s->findings->n, 1);
+	ck_text(s->findings->v[0].rule->name, "A");
+
+	d = (struct diag)DIAG_INIT;
+	struct rows *r = session_query(s, STR("EventCode=1 | eval x=\"lit\", t=now() | table Image x t"), NULL, NULL, &d);
+	ck_assert_msg(r != NULL, "%s", d.msg);
+	struct arena *a = arena_new();
+	ck_assert_uint_eq(r->n, 1);
+	ck_text(val_text(rows_get(r, 0, "Image"), a), "C:\\x.exe");
+	ck_text(val_text(rows_get(r, 0, "x"), a), "lit");
+	ck_text(val_text(rows_get(r, 0, "t"), a), "1600564694");
+	rows_free(r);
+	r = session_query(s, STR("| from datamodel Risk.All_Risk | table risk_object"), NULL, NULL, &d);
+	ck_assert_msg(r != NULL, "%s", d.msg);
+	ck_assert_uint_eq(r->n, s->findings->v[0].nrisk);
+	rows_free(r);
+	ck_assert(session_query(s, STR("| nonsense"), NULL, NULL, &d) == NULL);
+	ck_assert(diag_is_set(&d));
+	arena_free(a);
+	session_free(s);
+}
+END_TEST
+
+START_TEST(session_of_a_query)
+{
+	char log[256];
+
+	put("broken.yml", "name: no rule\n");
+	mkdir(strcat(strcpy(log, root), "/macros"), 0777);
+	put("macros/m.yml", "name: m\ndefinition: EventCode=1\n");
+	snprintf(log, sizeof(log), "%s", put("log.xml", XML_EVENT("1", "2020-09-20T01:18:13.287Z", "")));
+	const char *logs[] = {log}, *rules[] = {root};
+	struct session_opts o = {.logs = logs, .nlogs = 1, .rules = rules, .nrules = 1, .now = 1700000000 * USEC_PER_SEC, .no_rules_run = true};
+	struct session *s = session_new(&o);
+	struct diag d = DIAG_INIT;
+
+	session_run(s);
+	ck_assert(s->findings == NULL);
+	struct rows *r = session_query(s, STR("`m` | eval t=now()"), NULL, NULL, &d);
+	ck_assert_msg(r != NULL, "%s", d.msg);
+	ck_assert_uint_eq(r->n, 1);
+	ck_assert_double_eq(rows_get(r, 0, "t").num, 1700000000);
+	rows_free(r);
+	session_free(s);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("detect");
+	TCase *t = tcase_create("detect");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, a_finding);
+	tcase_add_test(t, confirmation);
+	tcase_add_test(t, no_join_no_confirmation);
+	tcase_add_test(t, risk_of_lists_and_types);
+	tcase_add_test(t, host_of_a_connection);
+	tcase_add_test(t, fillers_are_no_names);
+	tcase_add_test(t, keys);
+	tcase_add_test(t, order_does_not_depend_on_workers);
+	tcase_add_test(t, fill);
+	tcase_add_test(t, drilldown);
+	tcase_add_test(t, correlation_runs_last);
+	tcase_add_test(t, risk_rows);
+	tcase_add_test(t, why_not);
+	tcase_add_test(t, matches);
+	tcase_add_test(t, cancelled);
+	tcase_add_test(t, progress);
+	tcase_add_test(t, session);
+	tcase_add_test(t, session_of_a_query);
+	suite_add_tcase(s, t);
+	SRunner *r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
