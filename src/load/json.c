@@ -54,7 +54,7 @@ static bool is_filler(char c)
 }
 
 /* `final`: a record that does not end in t never does. */
-static struct piece next_piece(struct str t, size_t at, bool final, struct json_record *r)
+static struct piece next_piece(struct str t, size_t at, bool final, struct jsonrec *r)
 {
 	const char *brace = at < t.n ? memchr(t.p + at, '{', t.n - at) : NULL;
 	struct piece k = {.what = END, .start = brace ? (size_t)(brace - t.p) : t.n};
@@ -69,14 +69,14 @@ static struct piece next_piece(struct str t, size_t at, bool final, struct json_
 	if (!brace)
 		return k;
 	if (r)
-		json_record_reset(r);
-	enum json_end e = json_object(t, &k.end, r);
-	if (e == JSON_DONE) {
+		jsonrec_reset(r);
+	enum jsonrec_end e = jsonrec_read(t, &k.end, r);
+	if (e == JSONREC_DONE) {
 		k.what = RECORD;
 		return k;
 	}
 	k.end = restart(t, k.start);
-	k.what = e == JSON_SHORT && !final ? SHORT : BROKEN;
+	k.what = e == JSONREC_SHORT && !final ? SHORT : BROKEN;
 	return k;
 }
 
@@ -162,12 +162,12 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 {
 	struct wide w = {0};
 	struct str t = wide_open(&w, text, enc);
-	struct json_record r = {0};
+	struct jsonrec r = {0};
 	struct piece k = {.what = RECORD};
 
 	(void)strict;
 	b->stable = true;
-	json_record_room(&r, t.n);
+	jsonrec_room(&r, t.n);
 	while (k.what != END) {
 		k = next_piece(t, k.end, true, &r);
 		if (memchr(t.p + k.other, '"', k.other_end - k.other)) {
@@ -183,7 +183,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 			batch_damaged(b, base + from, to - from, "%s", r.trouble);
 		} else {
 			batch_begin(b);
-			json_feed(&r, b);
+			jsonrec_feed(&r, b);
 			if (r.trouble)
 				batch_damaged(b, base + from, to - from, "%s", r.trouble);
 			else
@@ -191,7 +191,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 		}
 	}
 	b->stable = false;
-	json_record_free(&r);
+	jsonrec_free(&r);
 	wide_free(&w);
 }
 

@@ -1,5 +1,5 @@
 /* One JSON object into a flat list of values, without copying what needs no decoding. Numbers stay as they are written,
- * which is why no JSON library does this. Knows the places of json_shape.c only by what json_place says. */
+ * which is why no JSON library does this. Knows the places of json_shape.c only by what jsonrec_place says. */
 #include <endian.h>
 #include <stdlib.h>
 
@@ -9,19 +9,19 @@
 
 struct reader {
 	const char *p, *end;
-	struct json_record *r;                           /* NULL: nothing is kept */
+	struct jsonrec *r;                           /* NULL: nothing is kept */
 	unsigned depth;
 };
 
 /* Where values go. */
 struct place {
 	struct str path;                                 /* of the object, "" at the top */
-	enum json_place kind;                            /* PLACE_DATA: EventData, whatever the path */
+	enum jsonrec_place kind;                            /* PLACE_DATA: EventData, whatever the path */
 };
 
-static enum json_end read_value(struct reader *in, const struct place *at, struct str key);
+static enum jsonrec_end read_value(struct reader *in, const struct place *at, struct str key);
 
-void json_record_room(struct json_record *r, size_t text_bytes)
+void jsonrec_room(struct jsonrec *r, size_t text_bytes)
 {
 	/* A bad byte becomes the three of U+FFFD, nothing else grows. Untouched memory costs nothing. */
 	size_t need = text_bytes * 3 + 64;
@@ -32,11 +32,11 @@ void json_record_room(struct json_record *r, size_t text_bytes)
 		r->text_cap = need;
 	}
 	if (!r->paths)
-		r->paths = xmalloc(JSON_PATHS_MAX);
-	json_record_reset(r);
+		r->paths = xmalloc(JSONREC_PATHS_MAX);
+	jsonrec_reset(r);
 }
 
-void json_record_reset(struct json_record *r)
+void jsonrec_reset(struct jsonrec *r)
 {
 	r->n = 0;
 	r->nested = false;
@@ -44,31 +44,31 @@ void json_record_reset(struct json_record *r)
 	r->text_n = r->paths_n = 0;
 }
 
-void json_record_free(struct json_record *r)
+void jsonrec_free(struct jsonrec *r)
 {
 	free(r->leaf);
 	free(r->text);
 	free(r->paths);
-	*r = (struct json_record){0};
+	*r = (struct jsonrec){0};
 }
 
-static void add_leaf(struct json_record *r, struct str path, struct str value, enum json_type type, bool data)
+static void add_leaf(struct jsonrec *r, struct str path, struct str value, enum jsonrec_type type, bool data)
 {
-	if (r->n == JSON_LEAVES_MAX) {
+	if (r->n == JSONREC_LEAVES_MAX) {
 		r->trouble = "more than 4096 values in one record";
 		return;
 	}
 	GROW(r->leaf, r->n, r->cap);
-	r->leaf[r->n++] = (struct json_leaf){path, value, (uint8_t)type, data};
+	r->leaf[r->n++] = (struct jsonrec_leaf){path, value, (uint8_t)type, data};
 }
 
 /* a.b, in the record's memory. */
-static struct str join(struct json_record *r, struct str a, struct str b)
+static struct str join(struct jsonrec *r, struct str a, struct str b)
 {
 	if (!a.n)
 		return b;
 	size_t n = a.n + 1 + b.n;
-	if (n > JSON_PATHS_MAX - r->paths_n) {
+	if (n > JSONREC_PATHS_MAX - r->paths_n) {
 		r->trouble = "names of nested values are longer than 64 KiB";
 		return b;
 	}
@@ -135,7 +135,7 @@ static int hex4(const char *p)
 }
 
 /* s as the value it spells; its escapes are known to be sound. */
-static struct str decode_string(struct json_record *r, struct str s, bool escaped, bool ascii)
+static struct str decode_string(struct jsonrec *r, struct str s, bool escaped, bool ascii)
 {
 	bool scrub = !ascii && !utf8_valid(s);
 
@@ -188,7 +188,7 @@ static struct str decode_string(struct json_record *r, struct str s, bool escape
 }
 
 /* in->p is behind the opening quote. */
-static enum json_end read_string(struct reader *in, struct str *out)
+static enum jsonrec_end read_string(struct reader *in, struct str *out)
 {
 	const char *start = in->p, *p = start;
 	bool ascii = true, escaped = false;
@@ -196,32 +196,32 @@ static enum json_end read_string(struct reader *in, struct str *out)
 	for (;;) {
 		p = special(p, in->end, &ascii);
 		if (p == in->end)
-			return JSON_SHORT;
+			return JSONREC_SHORT;
 		if (*p == '"')
 			break;
 		if (*p == '\n')                          /* a record that was cut short, and the next line */
-			return JSON_BROKEN;
+			return JSONREC_BROKEN;
 		if (*p++ != '\\')
 			continue;
 		escaped = true;
 		if (p == in->end)
-			return JSON_SHORT;
+			return JSONREC_SHORT;
 		if (*p == 'u') {
 			if (in->end - p < 5)
-				return JSON_SHORT;
+				return JSONREC_SHORT;
 			if (hex4(p + 1) < 0)
-				return JSON_BROKEN;
+				return JSONREC_BROKEN;
 			p += 5;
 		} else if (memchr("\"\\/bfnrt", *p, 8)) {
 			p++;
 		} else {
-			return JSON_BROKEN;
+			return JSONREC_BROKEN;
 		}
 	}
 	in->p = p + 1;
 	if (in->r)
 		*out = decode_string(in->r, (struct str){start, (size_t)(p - start)}, escaped, ascii);
-	return JSON_DONE;
+	return JSONREC_DONE;
 }
 
 /* ---- other values ---- */
@@ -231,29 +231,29 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static enum json_end digits(struct reader *in)
+static enum jsonrec_end digits(struct reader *in)
 {
 	const char *start = in->p;
 
 	while (in->p < in->end && is_digit(*in->p))
 		in->p++;
-	return in->p == in->end ? JSON_SHORT : in->p == start ? JSON_BROKEN : JSON_DONE;
+	return in->p == in->end ? JSONREC_SHORT : in->p == start ? JSONREC_BROKEN : JSONREC_DONE;
 }
 
-static enum json_end read_number(struct reader *in)
+static enum jsonrec_end read_number(struct reader *in)
 {
-	enum json_end e;
+	enum jsonrec_end e;
 
 	if (*in->p == '-')
 		in->p++;
 	const char *first = in->p;
-	if ((e = digits(in)) != JSON_DONE)
+	if ((e = digits(in)) != JSONREC_DONE)
 		return e;
 	if (*first == '0' && in->p - first > 1)
-		return JSON_BROKEN;
+		return JSONREC_BROKEN;
 	if (*in->p == '.') {
 		in->p++;
-		if ((e = digits(in)) != JSON_DONE)
+		if ((e = digits(in)) != JSONREC_DONE)
 			return e;
 	}
 	if (*in->p == 'e' || *in->p == 'E') {
@@ -262,24 +262,24 @@ static enum json_end read_number(struct reader *in)
 			in->p++;
 		return digits(in);
 	}
-	return JSON_DONE;
+	return JSONREC_DONE;
 }
 
-static enum json_end read_word(struct reader *in, struct str word)
+static enum jsonrec_end read_word(struct reader *in, struct str word)
 {
 	size_t n = (size_t)(in->end - in->p) < word.n ? (size_t)(in->end - in->p) : word.n;
 
 	if (memcmp(in->p, word.p, n) != 0)
-		return JSON_BROKEN;
+		return JSONREC_BROKEN;
 	in->p += n;
-	return n < word.n ? JSON_SHORT : JSON_DONE;
+	return n < word.n ? JSONREC_SHORT : JSONREC_DONE;
 }
 
-static enum json_end skip_blanks(struct reader *in)
+static enum jsonrec_end skip_blanks(struct reader *in)
 {
 	while (in->p < in->end && (*in->p == ' ' || *in->p == '\n' || *in->p == '\r' || *in->p == '\t'))
 		in->p++;
-	return in->p == in->end ? JSON_SHORT : JSON_DONE;
+	return in->p == in->end ? JSONREC_SHORT : JSONREC_DONE;
 }
 
 /* ---- objects and arrays; in->p is behind the opening bracket ---- */
@@ -293,12 +293,12 @@ static bool item_part(struct str key, const char *const *names)
 	return false;
 }
 
-static void merge_item(struct json_record *r, uint32_t first)
+static void merge_item(struct jsonrec *r, uint32_t first)
 {
 	static const char *const name_keys[] = {"@Name", "Name", "-Name", "#attributes.Name", NULL};
 	static const char *const text_keys[] = {"#text", "text", "content", "Value", NULL};
 	struct str name = {NULL, 0};
-	struct json_leaf value = {.type = JSON_STRING};
+	struct jsonrec_leaf value = {.type = JSONREC_STRING};
 
 	for (uint32_t i = first; i < r->n; i++) {
 		if (item_part(r->leaf[i].path, name_keys))
@@ -311,46 +311,46 @@ static void merge_item(struct json_record *r, uint32_t first)
 		add_leaf(r, name, value.value, value.type, true);
 }
 
-static enum json_end read_members(struct reader *in, const struct place *at)
+static enum jsonrec_end read_members(struct reader *in, const struct place *at)
 {
-	enum json_end e;
+	enum jsonrec_end e;
 
-	if ((e = skip_blanks(in)) != JSON_DONE)
+	if ((e = skip_blanks(in)) != JSONREC_DONE)
 		return e;
 	if (*in->p == '}') {
 		in->p++;
-		return JSON_DONE;
+		return JSONREC_DONE;
 	}
 	for (;;) {
 		struct str key = {NULL, 0};
 		if (*in->p++ != '"')
-			return JSON_BROKEN;
-		if ((e = read_string(in, &key)) != JSON_DONE || (e = skip_blanks(in)) != JSON_DONE)
+			return JSONREC_BROKEN;
+		if ((e = read_string(in, &key)) != JSONREC_DONE || (e = skip_blanks(in)) != JSONREC_DONE)
 			return e;
 		if (*in->p++ != ':')
-			return JSON_BROKEN;
-		if ((e = skip_blanks(in)) != JSON_DONE || (e = read_value(in, at, key)) != JSON_DONE ||
-		    (e = skip_blanks(in)) != JSON_DONE)
+			return JSONREC_BROKEN;
+		if ((e = skip_blanks(in)) != JSONREC_DONE || (e = read_value(in, at, key)) != JSONREC_DONE ||
+		    (e = skip_blanks(in)) != JSONREC_DONE)
 			return e;
 		char c = *in->p++;
 		if (c == '}')
-			return JSON_DONE;
+			return JSONREC_DONE;
 		if (c != ',')
-			return JSON_BROKEN;
-		if ((e = skip_blanks(in)) != JSON_DONE)
+			return JSONREC_BROKEN;
+		if ((e = skip_blanks(in)) != JSONREC_DONE)
 			return e;
 	}
 }
 
-static enum json_end read_object(struct reader *in, const struct place *at, struct str key)
+static enum jsonrec_end read_object(struct reader *in, const struct place *at, struct str key)
 {
 	struct place inside = *at;
 
-	if (++in->depth > JSON_DEPTH_MAX)
-		return JSON_BROKEN;
+	if (++in->depth > JSONREC_DEPTH_MAX)
+		return JSONREC_BROKEN;
 	if (in->r) {
 		struct str path = join(in->r, at->path, key);
-		enum json_place kind = at->kind == PLACE_DATA ? PLACE_PATH : json_place(path);
+		enum jsonrec_place kind = at->kind == PLACE_DATA ? PLACE_PATH : jsonrec_place(path);
 		if (kind == PLACE_DATA) {
 			inside = (struct place){{NULL, 0}, PLACE_DATA};
 			in->r->nested = true;
@@ -358,51 +358,51 @@ static enum json_end read_object(struct reader *in, const struct place *at, stru
 			inside.path = path;
 		}
 	}
-	enum json_end e = read_members(in, &inside);
+	enum jsonrec_end e = read_members(in, &inside);
 	in->depth--;
 	return e;
 }
 
-static enum json_end read_array(struct reader *in, const struct place *at, struct str key)
+static enum jsonrec_end read_array(struct reader *in, const struct place *at, struct str key)
 {
 	bool items = in->r && at->kind == PLACE_DATA && !at->path.n && str_eqc(key, "Data");
-	struct json_record *keep = in->r;
-	enum json_end e;
+	struct jsonrec *keep = in->r;
+	enum jsonrec_end e;
 
-	if (++in->depth > JSON_DEPTH_MAX)
-		return JSON_BROKEN;
+	if (++in->depth > JSONREC_DEPTH_MAX)
+		return JSONREC_BROKEN;
 	if (!items)
 		in->r = NULL;
-	if ((e = skip_blanks(in)) != JSON_DONE)
+	if ((e = skip_blanks(in)) != JSONREC_DONE)
 		return e;
 	bool empty = *in->p == ']';
 	while (!empty) {
 		uint32_t first = items ? keep->n : 0;
-		if ((e = read_value(in, at, (struct str){NULL, 0})) != JSON_DONE)
+		if ((e = read_value(in, at, (struct str){NULL, 0})) != JSONREC_DONE)
 			return e;
 		if (items)
 			merge_item(keep, first);
-		if ((e = skip_blanks(in)) != JSON_DONE)
+		if ((e = skip_blanks(in)) != JSONREC_DONE)
 			return e;
 		if (*in->p == ']')
 			break;
 		if (*in->p++ != ',')
-			return JSON_BROKEN;
-		if ((e = skip_blanks(in)) != JSON_DONE)
+			return JSONREC_BROKEN;
+		if ((e = skip_blanks(in)) != JSONREC_DONE)
 			return e;
 	}
 	in->p++;
 	in->r = keep;
 	in->depth--;
-	return JSON_DONE;
+	return JSONREC_DONE;
 }
 
-static enum json_end read_value(struct reader *in, const struct place *at, struct str key)
+static enum jsonrec_end read_value(struct reader *in, const struct place *at, struct str key)
 {
 	const char *start = in->p;
-	enum json_type type = JSON_NUMBER;
+	enum jsonrec_type type = JSONREC_NUMBER;
 	struct str value = {NULL, 0};
-	enum json_end e;
+	enum jsonrec_end e;
 
 	switch (*start) {
 	case '{':
@@ -411,50 +411,50 @@ static enum json_end read_value(struct reader *in, const struct place *at, struc
 	case '[':
 		in->p++;
 		e = read_array(in, at, key);
-		type = JSON_ARRAY;
+		type = JSONREC_ARRAY;
 		if (in->r && at->kind == PLACE_DATA && str_eqc(key, "Data"))
 			return e;
 		break;
 	case '"':
 		in->p++;
 		e = read_string(in, &value);
-		type = JSON_STRING;
+		type = JSONREC_STRING;
 		break;
 	case 't':
 		e = read_word(in, STR("true"));
-		type = JSON_BOOL;
+		type = JSONREC_BOOL;
 		break;
 	case 'f':
 		e = read_word(in, STR("false"));
-		type = JSON_BOOL;
+		type = JSONREC_BOOL;
 		break;
 	case 'n':
 		return read_word(in, STR("null"));
 	default:
 		if (*start != '-' && !is_digit(*start))
-			return JSON_BROKEN;
+			return JSONREC_BROKEN;
 		e = read_number(in);
 	}
-	if (e != JSON_DONE || !in->r)
+	if (e != JSONREC_DONE || !in->r)
 		return e;
-	if (type != JSON_STRING)
+	if (type != JSONREC_STRING)
 		value = (struct str){start, (size_t)(in->p - start)};
 	add_leaf(in->r, join(in->r, at->path, key), value, type, at->kind == PLACE_DATA);
-	return JSON_DONE;
+	return JSONREC_DONE;
 }
 
-enum json_end json_object(struct str t, size_t *at, struct json_record *r)
+enum jsonrec_end jsonrec_read(struct str t, size_t *at, struct jsonrec *r)
 {
 	struct reader in = {t.p + *at + 1, t.p + t.n, r, 1};
 	struct place top = {{NULL, 0}, PLACE_PATH};
-	enum json_end e = read_members(&in, &top);
+	enum jsonrec_end e = read_members(&in, &top);
 
-	if (e == JSON_DONE)
+	if (e == JSONREC_DONE)
 		*at = (size_t)(in.p - t.p);
 	return e;
 }
 
-bool json_quoted_data(struct json_record *r, struct str t)
+bool jsonrec_quoted(struct jsonrec *r, struct str t)
 {
 	uint32_t before = r->n;
 	struct place data = {{NULL, 0}, PLACE_DATA};
@@ -463,7 +463,7 @@ bool json_quoted_data(struct json_record *r, struct str t)
 	if (!t.n || t.p[0] != '{')
 		return false;
 	struct reader in = {t.p + 1, t.p + t.n, r, 1};
-	if (read_members(&in, &data) != JSON_DONE || in.p != in.end) {
+	if (read_members(&in, &data) != JSONREC_DONE || in.p != in.end) {
 		r->n = before;
 		return false;
 	}

@@ -13,7 +13,7 @@
 
 static const struct {
 	const char *path;
-	enum json_place place;
+	enum jsonrec_place place;
 } places[] = {
 	{"Event", PLACE_WRAP},                           /* the XML tree as JSON: Event.System, Event.EventData */
 	{"_source", PLACE_WRAP},                         /* Elasticsearch */
@@ -23,7 +23,7 @@ static const struct {
 	{"winlog.event_data", PLACE_DATA},               /* Winlogbeat 7 and later */
 };
 
-enum json_place json_place(struct str path)
+enum jsonrec_place jsonrec_place(struct str path)
 {
 	if (str_ends(path, "#attributes"))               /* XML attributes in a level of their own */
 		return PLACE_WRAP;
@@ -211,7 +211,7 @@ static struct str epoch(struct str v, struct scratch *room)
 	return str_c(when_iso(t, 6, room->time));
 }
 
-static void feed_sys(struct batch *b, const struct name *name, const struct json_leaf *l, uint8_t rank[SYS_COUNT],
+static void feed_sys(struct batch *b, const struct name *name, const struct jsonrec_leaf *l, uint8_t rank[SYS_COUNT],
                      struct scratch *room)
 {
 	if (!l->value.n || name->rank > rank[name->field])
@@ -220,12 +220,12 @@ static void feed_sys(struct batch *b, const struct name *name, const struct json
 	struct str v = l->value;
 	if (name->field == SYS_KEYWORDS)
 		v = keywords(v, room);
-	else if (name->field == SYS_TIME_CREATED && l->type == JSON_NUMBER)
+	else if (name->field == SYS_TIME_CREATED && l->type == JSONREC_NUMBER)
 		v = epoch(v, room);
 	batch_sys(b, name->field, v);
 }
 
-void json_feed(struct json_record *r, struct batch *b)
+void jsonrec_feed(struct jsonrec *r, struct batch *b)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	static _Thread_local struct scratch room;        /* batch_end comes after this returns */
@@ -234,13 +234,13 @@ void json_feed(struct json_record *r, struct batch *b)
 	pthread_once(&once, hash_names);
 	memset(rank, UINT8_MAX, sizeof(rank));
 	for (uint32_t i = 0; i < r->n; i++)
-		if (!r->leaf[i].data && r->leaf[i].type == JSON_STRING && str_eqc(r->leaf[i].path, "EventData")) {
+		if (!r->leaf[i].data && r->leaf[i].type == JSONREC_STRING && str_eqc(r->leaf[i].path, "EventData")) {
 			struct str quoted = r->leaf[i].value;
-			json_quoted_data(r, quoted);     /* more leaves, at the end */
+			jsonrec_quoted(r, quoted);     /* more leaves, at the end */
 			break;
 		}
 	for (uint32_t i = 0; i < r->n; i++) {
-		const struct json_leaf *l = &r->leaf[i];
+		const struct jsonrec_leaf *l = &r->leaf[i];
 		const struct name *name = l->data ? NULL : find_name(l->path);
 		bool field = l->data || !r->nested;
 		if (name && name->field != SYS_COUNT)
