@@ -5,8 +5,8 @@ UNIT_TESTS = \
 	tests/check_base \
 	tests/check_case \
 	tests/check_cim \
-	tests/check_engine \
 	tests/check_detect \
+	tests/check_engine \
 	tests/check_export \
 	tests/check_ptree \
 	tests/check_rule \
@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	tests/check_store \
 	tests/check_text \
 	tests/check_when \
+	tests/check_xml_fast \
 	tests/check_yaml
 
 SCRIPT_TESTS = \
