@@ -24,6 +24,37 @@ SCRIPT_TESTS = \
 	tests/cli.sh \
 	tests/layers.sh
 
+# Searches as tables: cases in spl/*.test, and the examples of commands and aggregations.
+TABLE_TESTS = \
+	tests/spl_table
+tests_spl_table_LDADD = libspoor.a $(SPOOR_LIBS)
+
+SPL_TABLES = \
+	tests/spl/append.test \
+	tests/spl/bin.test \
+	tests/spl/convert.test \
+	tests/spl/eval.test \
+	tests/spl/fields.test \
+	tests/spl/filter.test \
+	tests/spl/foreach.test \
+	tests/spl/from.test \
+	tests/spl/join.test \
+	tests/spl/lookup.test \
+	tests/spl/mv.test \
+	tests/spl/order.test \
+	tests/spl/pipeline.test \
+	tests/spl/rex.test \
+	tests/spl/search.test \
+	tests/spl/seed.test \
+	tests/spl/stats.test \
+	tests/spl/transaction.test \
+	tests/spl/traps.test \
+	tests/spl/tstats.test
+
+check_PROGRAMS += $(TABLE_TESTS)
+TESTS += $(TABLE_TESTS)
+EXTRA_DIST += $(SPL_TABLES) tests/spl_case.h
+
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -55,6 +55,7 @@ struct spl_cmd {
 	const char *usage, *summary;
 	const char *example;                             /* a case in the format of the tables in tests/spl; run by the tests */
 	bool generates;                                  /* may stand first after "|": takes no input */
+	bool only_first;                                 /* may stand nowhere else */
 	/* The command's arguments, in p->arena, up to p->end. NULL with an error set. */
 	void *(*parse)(struct parser *p);
 	/* Consumes `in` (frees it or returns it), NULL for a generating command. Rows, or NULL with run->diag set. */

@@ -315,6 +315,7 @@ const struct spl_cmd cmd_multisearch = {
 	                      "  20     B\n"
 	                      "  10     A\n",
 	.generates = true,
+	.only_first = true,
 	.parse = union_parse,
 	.run = union_run,
 	.needs = sub_wants,

@@ -18,10 +18,6 @@ static void *from_parse(struct parser *p)
 	struct from *x = ARENA_NEW(p->arena, struct from);
 	struct str kind, name;
 
-	if (!p_first(p)) {
-		p_error(p, p->at, "from must come first in a search");
-		return NULL;
-	}
 	p_blank(p);
 	size_t at = p->at;
 	if (!p_word(p, ":=", &kind)) {
@@ -86,6 +82,7 @@ const struct spl_cmd cmd_from = {
 	           "  _time       dest  process_name  process\n"
 	           "  1636711500  A     cmd.exe       cmd /c dir\n",
 	.generates = true,
+	.only_first = true,
 	.parse = from_parse,
 	.run = from_run,
 	.needs = from_needs,
@@ -129,8 +126,7 @@ static struct rows *makeresults_run(const void *args, struct rows *in, struct sp
 {
 	const struct make *x = args;
 
-	if (in)
-		return run_fail(run, in, "makeresults must come first in a search");
+	(void)in;
 	struct rows *r = rows_new(x->count);
 	size_t c = rows_col(r, STR("_time"));
 	for (size_t i = 0; i < r->n; i++)
@@ -154,6 +150,7 @@ const struct spl_cmd cmd_makeresults = {
 	           "  1636711502  1\n"
 	           "  1636711502  2\n",
 	.generates = true,
+	.only_first = true,
 	.parse = makeresults_parse,
 	.run = makeresults_run,
 	.needs = no_needs,

@@ -175,8 +175,7 @@ static struct rows *tstats_run(const void *args, struct rows *in, struct spl_run
 {
 	const struct tstats *t = args;
 
-	if (in)
-		return run_fail(run, in, "tstats must come first in a search");
+	(void)in;
 	return dataset_scan(run, &t->leaf->scan, &t->time);
 }
 
@@ -194,6 +193,7 @@ const struct spl_cmd cmd_tstats = {
 	           "  1636711200  CMD.EXE                 1      1636711560\n"
 	           "  1636711200  cmd.exe                 1      1636711500\n",
 	.generates = true,
+	.only_first = true,
 	.parse = tstats_parse,
 	.run = tstats_run,
 };

@@ -150,6 +150,8 @@ static bool parse_segment(struct parser *p, struct spl_query *q, bool command)
 	if (first && !cmd->generates)
 		return p_error(p, start, "'%s' works on rows and cannot come first; begin with a search, | tstats or | from",
 		               cmd->name);
+	if (!first && cmd->only_first)
+		return p_error(p, start, "%s must come first in a search", cmd->name);
 	return add_stage(p, q, cmd);
 }
 
