@@ -196,7 +196,7 @@ static const struct leaf leaves[] = {
 	LEAF("Execution", -1, {{"ProcessID", SYS_PROCESS_ID}, {"ThreadID", SYS_THREAD_ID}}),
 	LEAF("Channel", SYS_CHANNEL, {{0}}),
 	LEAF("Computer", SYS_COMPUTER, {{0}}),
-	LEAF("Security", -1, {{"UserID", SYS_USER_ID}}),
+	LEAF("Security", -1, {{"UserID", SYS_USER_ID}, {"UserId", SYS_USER_ID}}),      /* the latter: Sysmon for Linux */
 };
 
 /* `name` is followed by a delimiter, so that no longer name is taken for it. */

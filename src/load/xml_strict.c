@@ -13,7 +13,7 @@
 
 enum section { NOWHERE, SYSTEM, EVENT_DATA };
 
-/* Child elements of System whose text is an attribute of the event, and XML attributes that are. */
+/* Child elements of System whose text is an attribute of the event, and XML attributes that are; by element. */
 static const struct {
 	const char *element, *attribute;
 	enum sys_field field;
@@ -92,9 +92,12 @@ static void start_of_system_child(struct xml_strict *x, const xmlChar *name, int
 			x->reading = true;
 			return;
 		}
-		for (int i = 0; i < n; i++)
-			if (attributes[i * 5] == x->attribute[p])
-				batch_sys(x->batch, places[p].field, attribute_value(x, attributes + (ptrdiff_t)i * 5));
+		for (int i = 0; i < n; i++)              /* in their order: of two for one field the last counts */
+			for (int q = p; q < NPLACES && x->element[q] == name; q++)
+				if (attributes[i * 5] == x->attribute[q])
+					batch_sys(x->batch, places[q].field,
+					          attribute_value(x, attributes + (ptrdiff_t)i * 5));
+		return;
 	}
 }
 
