@@ -22,7 +22,8 @@ UNIT_TESTS = \
 
 SCRIPT_TESTS = \
 	tests/cli.sh \
-	tests/layers.sh
+	tests/layers.sh \
+	tests/shipped.sh
 
 # Searches as tables: cases in spl/*.test, and the examples of commands and aggregations.
 TABLE_TESTS = \

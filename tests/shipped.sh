@@ -14,12 +14,12 @@ bad=0
 # check NAME COMMAND...: one case; the command must succeed
 check() {
 	n=$((n + 1))
-	name=$1
+	what=$1
 	shift
 	if "$@"; then
-		echo "ok $n - $name"
+		echo "ok $n - $what"
 	else
-		echo "not ok $n - $name"
+		echo "not ok $n - $what"
 		bad=1
 	fi
 }
