@@ -69,6 +69,19 @@ static bool mentions_sysmon(struct str source)
 	return source.n >= 6 && str_istarts(source, "Sysmon");
 }
 
+/* Marks a text that filled its buffer as cut. */
+static void mark_cut(char *out, size_t n)
+{
+	static const char mark[] = "…";
+	size_t at = n - sizeof(mark);
+
+	if (strlen(out) + 1 < n || n < sizeof(mark))
+		return;
+	while (at && ((unsigned char)out[at] & 0xC0) == 0x80)
+		at--;
+	memcpy(out + at, mark, sizeof(mark));
+}
+
 void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size_t n)
 {
 	const struct store *s = e->ops->store(e);
@@ -80,8 +93,10 @@ void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size
 	/* a search without rows of its main scan has none at all */
 	const struct spl_leaf *leaf = spl_leaves(rule->query, &nleaves);
 	for (size_t i = 0; i < nleaves; i++)
-		if (!leaf[i].is_sub && e->ops->can_match && !e->ops->can_match(e, &leaf[i].scan, out, n))
+		if (!leaf[i].is_sub && e->ops->can_match && !e->ops->can_match(e, &leaf[i].scan, out, n)) {
+			mark_cut(out, n);
 			return;
+		}
 	out[0] = '\0';
 	for (size_t i = 0; i < rule->ndata_source && !possible; i++) {
 		sbuf_reset(&one);
@@ -93,6 +108,7 @@ void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size
 	}
 	if (!possible && first.n)
 		snprintf(out, n, "%s in this dump", first.p);
+	mark_cut(out, n);
 	sbuf_free(&first);
 	sbuf_free(&one);
 }
