@@ -3,11 +3,15 @@
 
 UNIT_TESTS = \
 	tests/check_base \
+	tests/check_batch \
 	tests/check_case \
 	tests/check_cim \
 	tests/check_detect \
 	tests/check_engine \
 	tests/check_export \
+	tests/check_input \
+	tests/check_json \
+	tests/check_load \
 	tests/check_ptree \
 	tests/check_rule \
 	tests/check_spl_expr \
@@ -17,6 +21,7 @@ UNIT_TESTS = \
 	tests/check_store \
 	tests/check_text \
 	tests/check_when \
+	tests/check_xml \
 	tests/check_xml_fast \
 	tests/check_yaml
 
@@ -61,4 +66,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 TESTS += $(SCRIPT_TESTS)
-EXTRA_DIST += bootstrap .ci/run tests/count.sh $(SCRIPT_TESTS) tests/dump.h tests/spl_tools.h
+EXTRA_DIST += bootstrap .ci/run tests/count.sh $(SCRIPT_TESTS) tests/dump.h tests/load_tools.h tests/spl_tools.h
