@@ -8,7 +8,9 @@ FUZZ_MAIN = tests/fuzz/replay.c
 endif
 
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_spl \
+	tests/fuzz/fuzz_xml \
 	tests/fuzz/fuzz_yaml
 
 tests_fuzz_fuzz_spl_SOURCES = tests/fuzz/fuzz_spl.c $(FUZZ_MAIN)
@@ -18,6 +20,14 @@ tests_fuzz_fuzz_spl_LDADD = libspoor.a $(SPOOR_LIBS)
 tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_yaml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_yaml_LDADD = libspoor.a $(SPOOR_LIBS)
+
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/fuzz_log.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_json_LDADD = libspoor.a $(SPOOR_LIBS)
+
+tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz_xml.c tests/fuzz/fuzz_log.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_xml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_xml_LDADD = libspoor.a $(SPOOR_LIBS)
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZING

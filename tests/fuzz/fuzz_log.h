@@ -1,0 +1,38 @@
+/* What the targets of text formats have in common. Header only. */
+#ifndef SPOOR_FUZZ_LOG_H
+#define SPOOR_FUZZ_LOG_H
+
+#include "tests/load_tools.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+static inline void fuzz_same(const struct decoder *d, struct str text, enum encoding enc)
+{
+	char *want = decode_whole(d, text, enc, true);
+	char *got = decode_whole(d, text, enc, false);
+
+	must(strcmp(got, want) == 0);
+	free(got);
+	got = decode_pieces(d, text, enc, false, 1 + text.n % 61);
+	must(strcmp(got, want) == 0);
+	free(got);
+	free(want);
+	uint64_t state = DECODE_LOST;
+	must(d->cut(text, enc, false, &state) <= text.n);
+}
+
+static inline int fuzz_log(const struct decoder *d, const uint8_t *p, size_t n)
+{
+	struct str text = {(const char *)p, n};
+
+	for (int enc = ENC_UTF8; enc <= ENC_UTF16BE; enc++) {
+		must(d->probe(text, (enum encoding)enc) <= 100);
+		fuzz_same(d, text, (enum encoding)enc);
+	}
+	struct sbuf wide = to_utf16(text, false);                /* the same text, so that UTF-16 gets records, too */
+	fuzz_same(d, sbuf_str(&wide), ENC_UTF16LE);
+	sbuf_free(&wide);
+	return 0;
+}
+
+#endif
