@@ -1,0 +1,331 @@
+/* Drawing a list: heads, rows, histogram, preview. Owns where things stand in the body of the screen. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ui/view.h"
+
+enum { NARROW = 60, SHORT_TIMES = 100, WIDE = 140, SAMPLE = 256, PREVIEW_MIN = 16, PREVIEW_MAX = 10, HIST_LABEL = 20 };
+
+static bool find_match(const void *ctx, struct str s, size_t from, size_t *at, size_t *len)
+{
+	return pick_find(ctx, s, from, at, len);
+}
+
+static struct str shown_part(const struct cell *c)
+{
+	size_t to = c->to ? c->to : c->text.n;
+
+	return (struct str){c->text.p + c->from, to - c->from};
+}
+
+static bool one_day(const struct view *v)
+{
+	const int64_t day = 86400 * USEC_PER_SEC;
+
+	return v->first != WHEN_NONE && v->first >= 0 && v->first / day == v->last / day;
+}
+
+/* What columns need: measured on a sample, so that they stand still while one scrolls. */
+static void measure(struct view *v, int width)
+{
+	struct list *l = &v->list;
+	size_t step = v->nrows / SAMPLE + 1;
+	bool fresh = l->naturals != v->ncols || !v->loading;
+
+	if (l->naturals != v->ncols) {
+		l->natural = xreallocarray(l->natural, v->ncols ? v->ncols : 1, sizeof *l->natural);
+		l->naturals = v->ncols;
+	} else if (l->measured == v->nrows && l->measured_loading == v->loading) {
+		step = 0;
+	}
+	for (size_t col = 0; col < v->ncols; col++) {
+		int need = (int)glyph_width(str_c(v->col[col].head)), most = v->col[col].elastic ? 400 : 80;
+
+		if (v->col[col].type == COL_TIME) {
+			l->natural[col] = width >= (one_day(v) ? WIDE : SHORT_TIMES) ? 19 : one_day(v) ? 8 : 14;
+			continue;
+		}
+		if (!step)
+			continue;
+		if (!fresh && l->natural[col] > need)
+			need = l->natural[col];
+		for (size_t row = 0; row < v->nrows && need < most; row += step) {
+			struct cell c;
+			size_t w;
+
+			view_cell(v, row, col, &c);
+			struct str part = shown_part(&c);
+			if (part.n > (size_t)most * 4)
+				part.n = (size_t)most * 4;
+			w = glyph_width(part);
+			if (w > (size_t)need)
+				need = w < (size_t)most ? (int)w : most;
+		}
+		l->natural[col] = need;
+	}
+	l->measured = v->nrows;
+	l->measured_loading = v->loading;
+}
+
+static void draw_cell(struct pen *p, struct view *v, size_t row, const struct place *at, const struct seeker *seek)
+{
+	const struct coldef *def = &v->col[at->col];
+	struct cell c;
+
+	view_cell(v, row, at->col, &c);
+	struct field f = {.text = shown_part(&c), .width = at->width, .role = c.role, .seek = seek,
+	                  .right = def->type == COL_NUMBER, .cut = def->type == COL_PATH ? CUT_MIDDLE : CUT_END};
+	if (c.text.n == 0) {
+		f.text = STR("-");
+		f.role = ROLE_DIM;
+	} else if (def->type == COL_TIME && f.text.n == 19 && at->width < 19) {
+		size_t drop = at->width < 14 ? 11 : 5;
+
+		f.text.p += drop;
+		f.text.n -= drop;
+	}
+	pen_field(p, &f);
+}
+
+static void draw_head(struct view *v, int y, int width, int margin, const struct place *place, size_t n)
+{
+	struct pen p = pen_at(y, 0, width);
+
+	pen_blank(&p, margin);
+	p.blank = ROLE_HEAD;
+	for (size_t i = 0; i < n; i++) {
+		pen_blank(&p, margin + place[i].x - p.x);
+		const struct coldef *def = &v->col[place[i].col];
+		struct str head = str_c(def->head);
+
+		if (def->type == COL_TIME && head.n > (size_t)place[i].width)
+			head = STR("TIME");
+		pen_field(&p, &(struct field){.text = head, .width = place[i].width, .role = ROLE_HEAD,
+		                              .right = def->type == COL_NUMBER});
+	}
+	pen_fill(&p);
+}
+
+static void draw_row(struct view *v, size_t at, int y, int width, int margin, const struct place *place, size_t n,
+                     const struct seeker *seek)
+{
+	size_t row = v->list.row[at];
+	struct pen p = pen_at(y, 0, width);
+	bool marked = rowset_has(&v->list.marks, row);
+	char sign = v->ops->sign ? v->ops->sign(v, row, &p.faint) : 0;
+
+	p.selected = at == v->list.cursor;
+	pen_blank(&p, margin - 2);
+	pen_puts(&p, ROLE_MARK, marked ? "*" : sign ? (char[]){sign, '\0'} : " ");
+	for (size_t i = 0; i < n; i++) {
+		pen_blank(&p, margin + place[i].x - p.x);
+		draw_cell(&p, v, row, &place[i], seek);
+	}
+	pen_fill(&p);
+}
+
+static void draw_line(struct view *v, size_t at, int y, int width, const struct seeker *seek)
+{
+	size_t row = v->list.row[at];
+	const struct page_line *line = &v->page.v[row];
+	struct pen p = pen_at(y, 0, width);
+	bool here = at == v->list.cursor, parent = list_has_children(v, row);
+
+	pen_puts(&p, here ? ROLE_MARK : ROLE_DIM,
+	         parent ? ornament(rowset_has(&v->list.folds, row) ? ORN_CLOSED : ORN_OPEN) : here ? ornament(ORN_ARROW) : " ");
+	p.selected = here && (line->link.kind || parent);
+	pen_blank(&p, PAGE_MARGIN - 1);
+	pen_field(&p, &(struct field){.text = line->text, .width = width - p.x, .span = line->span, .nspans = line->nspans,
+	                              .seek = seek});
+}
+
+static void draw_page_at(const struct page *page, int y, int height, int width, const char *more)
+{
+	for (int i = 0; i < height; i++) {
+		struct pen p = pen_at(y + i, 0, width);
+
+		pen_blank(&p, 1);
+		if ((size_t)i < page->n) {
+			bool cut = i == height - 1 && page->n > (size_t)height;
+			const struct page_line *line = &page->v[i];
+			int room = width - p.x - (cut ? (int)glyph_width(str_c(more)) + 3 : 0);
+
+			pen_field(&p, &(struct field){.text = line->text, .width = room, .span = line->span, .nspans = line->nspans});
+			if (cut)
+				pen_printf(&p, ROLE_DIM, " %s %s", ornament(ORN_ELLIPSIS), more);
+		}
+		pen_fill(&p);
+	}
+}
+
+static void draw_empty(struct view *v, int y, int height, int width)
+{
+	struct page page = {0};
+
+	page_reset(&page, width - 2);
+	if (v->nrows > 0) {
+		char key[KEY_NAME_SIZE * 4];
+
+		page_blank(&page);
+		page_adds(&page, ROLE_TEXT, "No row matches the filter ");
+		page_add(&page, ROLE_STRONG, sbuf_str(&v->list.filter_text));
+		page_end(&page);
+		page_addf(&page, ROLE_DIM, "%s and an empty line clears it.", keys_first(REQ_FILTER, v->ops->text, key, sizeof key));
+		page_end(&page);
+	} else if (v->ops->empty) {
+		v->ops->empty(v, &page);
+	}
+	draw_page_at(&page, y, height, width, "");
+	page_free(&page);
+}
+
+static void draw_preview(struct view *v, int y, int height, int width)
+{
+	struct page page = {0};
+	size_t row = list_selected(v);
+	char key[KEY_NAME_SIZE * 4], more[64];
+	struct pen p = pen_at(y, 0, width);
+
+	pen_fill(&p);
+	page_reset(&page, width - 2);
+	if (row != LIST_NONE)
+		v->ops->preview(v, row, &page);
+	snprintf(more, sizeof more, "%s shows all", keys_first(REQ_ENTER, false, key, sizeof key));
+	draw_page_at(&page, y + 1, height - 1, width, more);
+	page_free(&page);
+}
+
+/* Scrolls so that the cursor is on the screen, and no further. */
+static void scroll(struct list *l, size_t lines)
+{
+	l->lines = lines;
+	if (l->cursor >= l->n)
+		l->cursor = l->n ? l->n - 1 : 0;
+	if (l->cursor < l->top)
+		l->top = l->cursor;
+	if (lines && l->cursor >= l->top + lines)
+		l->top = l->cursor - lines + 1;
+	if (l->top + lines > l->n)
+		l->top = l->n > lines ? l->n - lines : 0;
+}
+
+static void note_dropped(struct view *v, const struct place *place, size_t n)
+{
+	size_t at = 0;
+
+	v->list.dropped_needed = false;
+	for (size_t i = 0; i < v->ncols; i++) {
+		if (at < n && place[at].col == i)
+			at++;
+		else
+			v->list.dropped_needed |= !v->col[i].extra;
+	}
+}
+
+void list_draw(struct view *v, int y, int height, int width, int *cursor_y, int *cursor_x)
+{
+	struct list *l = &v->list;
+	struct seeker seek = {find_match, l->search};
+	struct place *place = NULL;
+	size_t n = 0;
+	int margin = width < NARROW ? 2 : 3, preview = 0;
+
+	if (!v->ops->fill && v->ncols > 0 && (l->n > 0 || !v->ops->empty) && height > 1) {
+		place = xcalloc(v->ncols, sizeof *place);
+		measure(v, width - margin);
+		n = layout_columns(v->col, v->ncols, l->natural, width - margin, l->skip, place, &l->dropped);
+		note_dropped(v, place, n);
+		draw_head(v, y++, width, margin, place, n);
+		height--;
+	}
+	if (v->ops->preview && !l->preview_off && l->n > 0 && height >= PREVIEW_MIN) {
+		preview = height / 3 < PREVIEW_MAX ? height / 3 : PREVIEW_MAX;
+		height -= preview;
+		draw_preview(v, y + height, preview, width);
+	}
+	scroll(l, height > 0 ? (size_t)height : 0);
+	*cursor_y = y + (int)(l->cursor - l->top);
+	*cursor_x = v->ops->fill ? 0 : margin - 2;
+	if (l->n == 0 && !list_busy(v)) {
+		draw_empty(v, y, height, width);
+	} else {
+		for (int i = 0; i < height; i++) {
+			size_t at = l->top + (size_t)i;
+			struct pen p = pen_at(y + i, 0, width);
+
+			if (at >= l->n)
+				pen_fill(&p);
+			else if (v->ops->fill)
+				draw_line(v, at, y + i, width, l->search ? &seek : NULL);
+			else
+				draw_row(v, at, y + i, width, margin, place, n, l->search ? &seek : NULL);
+		}
+	}
+	free(place);
+}
+
+/* ---- histogram ---- */
+
+/* "08:02", "08:02:11" when all is within minutes, "09-20" when it takes days; the date before the first one of a day. */
+static void hist_label(const struct view *v, usec_t t, bool date, char out[HIST_LABEL])
+{
+	char text[WHEN_SIZE];
+	int digits = v->last - v->first < 600 * USEC_PER_SEC ? 8 : 5;
+
+	when_human(t, false, text);
+	if (!one_day(v))
+		snprintf(out, HIST_LABEL, "%.5s", text + 5);
+	else if (date)
+		snprintf(out, HIST_LABEL, "%.10s %.*s", text, digits, text + 11);
+	else
+		snprintf(out, HIST_LABEL, "%.*s", digits, text + 11);
+}
+
+bool list_draw_hist(struct view *v, int y, int width)
+{
+	struct list *l = &v->list;
+	char from[HIST_LABEL], to[HIST_LABEL];
+	struct pen p = pen_at(y, 0, width);
+	size_t row = list_selected(v), here = SIZE_MAX;
+	unsigned most = 1;
+
+	if (!v->ops->time || v->first == WHEN_NONE || width < NARROW)
+		return false;
+	hist_label(v, v->first, width >= SHORT_TIMES, from);
+	hist_label(v, v->last, false, to);
+	size_t n = (size_t)width - strlen(from) - strlen(to) - 4;
+	if (n > HIST_MAX)
+		n = HIST_MAX;
+	if (n != l->hist_n || l->hist_first != v->first || l->hist_span != v->last - v->first) {
+		l->hist_n = n;
+		l->hist_first = v->first;
+		l->hist_span = v->last - v->first;
+		memset(l->hist, 0, sizeof l->hist);
+		order_start(v, ORDER_HIST);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (l->hist[i] > most)
+			most = l->hist[i];
+	if (row != LIST_NONE) {
+		usec_t t = v->ops->time(v, row);
+		double share = l->hist_span ? (double)(t - l->hist_first) / (double)l->hist_span : 0;
+
+		if (t != WHEN_NONE && share >= 0 && share <= 1)
+			here = (size_t)(share * (double)n) < n ? (size_t)(share * (double)n) : n - 1;
+	}
+	pen_blank(&p, 1);
+	pen_puts(&p, ROLE_DIM, from);
+	pen_blank(&p, 1);
+	for (size_t i = 0; i < n; i++) {
+		int level = l->hist[i] ? 1 + (int)((uint64_t)l->hist[i] * (GLYPH_LEVELS - 2) / most) : 0;
+
+		if (i == here && level == GLYPH_LEVELS - 1)
+			level--;                         /* it may be shown in reverse: a full block would vanish */
+		pen_puts(&p, i == here ? ROLE_BAR_HERE : level ? ROLE_BAR : ROLE_BAR_NONE, ornament_bar(level));
+	}
+	pen_blank(&p, 1);
+	pen_puts(&p, ROLE_DIM, to);
+	pen_fill(&p);
+	return true;
+}

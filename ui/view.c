@@ -1,0 +1,87 @@
+/* Views as things: made, freed, asked for a cell. What they show is view_*.c's. */
+#include "ui/view.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* Cells are made one at a time, on the one thread that the screen has. */
+static struct sbuf made;
+
+struct view *view_new(struct ui *u, const struct view_ops *ops, const struct view_arg *arg, struct diag *d)
+{
+	struct view *v = xcalloc(1, sizeof *v);
+
+	v->ops = ops;
+	v->ui = u;
+	v->state = xcalloc(1, ops->state_size ? ops->state_size : 1);
+	v->first = v->last = WHEN_NONE;
+	v->stale = true;
+	view_title(v, "%s", ops->name);
+	if (!ops->open(v, arg, d)) {
+		view_free(v);
+		return NULL;
+	}
+	list_init(v);
+	return v;
+}
+
+void view_free(struct view *v)
+{
+	if (!v)
+		return;
+	if (v->ops->close)
+		v->ops->close(v);
+	list_free(v);
+	page_free(&v->page);
+	sbuf_free(&made);
+	free(v->state);
+	free(v->title);
+	free(v);
+}
+
+void view_title(struct view *v, const char *fmt, ...)
+{
+	struct sbuf b = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	sbuf_addv(&b, fmt, ap);
+	va_end(ap);
+	free(v->title);
+	v->title = xstrndup(b.p ? b.p : "", b.n);
+	sbuf_free(&b);
+}
+
+void view_cell(struct view *v, size_t row, size_t col, struct cell *c)
+{
+	c->text = (struct str){"", 0};
+	c->from = c->to = 0;
+	c->num = (double)NAN;
+	c->role = ROLE_TEXT;
+	c->made = &made;
+	sbuf_reset(&made);
+	if (v->ops->fill) {
+		c->text = v->page.v[row].text;
+		return;
+	}
+	v->ops->cell(v, row, col, c);
+	if (!c->text.p)
+		c->text = (struct str){"", 0};
+}
+
+ptrdiff_t view_column(const struct view *v, struct str name)
+{
+	for (size_t i = 0; i < v->ncols; i++)
+		if (str_ieqc(name, v->col[i].name))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+bool view_is_busy(const struct view *v)
+{
+	return list_busy(v);
+}

@@ -1,0 +1,116 @@
+/* What a view is: a typed table of rows, or a page of lines, and what differs from one view to the next. Everything that views
+ * have in common (scrolling, cursor, marks, search, filter, sort, columns, drawing, copying, CSV) is the list machine's, list.h.
+ * A new view is one file with one `struct view_ops` and one line in views.c. */
+#ifndef SPOOR_UI_VIEW_H
+#define SPOOR_UI_VIEW_H
+
+#include <stdint.h>
+
+#include "base/when.h"
+#include "detect/detect.h"
+#include "ui/cell.h"
+#include "ui/keys.h"
+#include "ui/list.h"
+#include "ui/page.h"
+
+struct ui;
+struct view;
+
+/* ---- what a row is about: from it start the pivots ---- */
+
+struct entity {
+	const struct finding *hit;                       /* NULL when none */
+	const struct rule *rule;
+	ev_t ev;                                         /* EV_NONE when none */
+	const struct lineage *lineage;                   /* events behind it; may be NULL */
+	const struct rows *rows;                         /* a result row that is no hit … */
+	size_t row;                                      /* … and which */
+	struct str host, user, guid, process;            /* empty when unknown */
+};
+#define ENTITY_NONE ((struct entity){.ev = EV_NONE})
+
+/* What a view opens on. */
+struct view_arg {
+	struct entity about;
+	struct str search;                               /* of a view of results: what it is to run */
+	struct str title;                                /* what the breadcrumb says, when not what the view would say */
+};
+
+/* ---- views ---- */
+
+struct view_ops {
+	const char *name;                                /* "hits": in the breadcrumb, as a command, in messages */
+	const char *noun;                                /* "hit" */
+	const char *help;                                /* one line */
+	char digit;                                      /* that picks it; 0: none */
+	enum request pivot;                              /* opens it on the selected row */
+	const char *needs;                               /* what a row must have for that: "a hit" */
+	bool text;                                       /* a page to read: no marks, Space pages */
+	bool keeps;                                      /* lives on when left, and is shown again as it was */
+	bool kept_alone;                                 /* `open` works on nothing at all: can be picked any time */
+	int sort;                                        /* column sorted by at first; -1: the table's own order */
+	bool reverse;
+	size_t state_size;
+	enum request hints[10];                          /* shown at the bottom, in this order */
+
+	bool (*accepts)(const struct entity *e);         /* can it be opened on this? NULL: no need of anything */
+	bool (*open)(struct view *v, const struct view_arg *arg, struct diag *d);
+	/* The session moved on, a job ended: brings the table up to date. May be NULL. */
+	void (*update)(struct view *v);
+	void (*close)(struct view *v);                   /* may be NULL */
+
+	/* A table: v->col, v->ncols, v->nrows are set by open and update. Rows keep their numbers; new ones come at the end. */
+	void (*cell)(struct view *v, size_t row, size_t col, struct cell *c);
+	usec_t (*time)(struct view *v, size_t row);      /* for the histogram; NULL: none is shown */
+	/* A sign left of the row ('~' for excluded; 0 for none), and whether the row is faint. May be NULL. */
+	char (*sign)(struct view *v, size_t row, bool *faint);
+	unsigned (*depth)(struct view *v, size_t row);   /* of a tree whose rows stand in preorder; NULL: no tree */
+	void (*preview)(struct view *v, size_t row, struct page *p);      /* the row in full; may be NULL */
+	void (*empty)(struct view *v, struct page *p);   /* why there is no row at all; may be NULL */
+	void (*status)(struct view *v, struct sbuf *b);  /* more for the status line; may be NULL */
+	/* Writes these rows in a format of its own; NULL: the columns as CSV. */
+	bool (*csv)(struct view *v, FILE *f, const size_t *rows, size_t n);
+
+	/* Or a page: filled again whenever width or content change. */
+	void (*fill)(struct view *v, struct page *p);
+
+	bool (*about)(struct view *v, size_t row, struct entity *e);      /* false: the row is about nothing */
+	/* The view's own answer to a request; false: not for it. row is LIST_NONE when there is none. */
+	bool (*request)(struct view *v, enum request r, size_t row);
+	/* The whole row as text for copying; NULL: its cells with tabs between. */
+	void (*copy)(struct view *v, size_t row, struct sbuf *b);
+};
+
+struct view {
+	const struct view_ops *ops;
+	struct ui *ui;
+	void *state;                                     /* ops->state_size bytes, zero at first */
+	char *title;                                     /* in the breadcrumb; as found, not made safe */
+	struct coldef *col;                              /* the view's, or its state's */
+	size_t ncols, nrows;
+	bool loading;                                    /* more rows are to come: columns only grow */
+	bool partial;                                    /* the work behind it was stopped */
+	bool pivoted;                                    /* opened on something, not picked by itself */
+	bool stale;                                      /* a page that must be filled again */
+	usec_t first, last;                              /* what the histogram covers; WHEN_NONE: nothing */
+	struct page page;
+	struct list list;
+};
+
+/* All views, in the order of their digits; ends with NULL. */
+extern const struct view_ops *const views[];
+extern const struct view_ops view_hits, view_detail, view_events, view_raw, view_rules, view_rule, view_report, view_help, view_rows;
+
+/* Kinds of links on pages that any view follows. */
+enum { LINK_NONE, LINK_EVENT /* n */, LINK_RULE /* p */, LINK_VIEW /* p: its ops */, LINK_OWN /* the view's own, from here on */ };
+
+struct view *view_new(struct ui *u, const struct view_ops *ops, const struct view_arg *arg, struct diag *d);
+void view_free(struct view *v);
+void view_title(struct view *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The cell of a row; `c` needs no preparation. */
+void view_cell(struct view *v, size_t row, size_t col, struct cell *c);
+/* The column of that name (any case), or -1. */
+ptrdiff_t view_column(const struct view *v, struct str name);
+bool view_is_busy(const struct view *v);                 /* the list machine has work left */
+
+#endif

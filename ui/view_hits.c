@@ -1,0 +1,268 @@
+/* The hits: home. They come in while rules run; when all have run, the final order takes the place of theirs. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "export/export.h"
+#include "ui/app.h"
+#include "ui/summary.h"
+
+enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, COMMAND, ATTACK, TYPE, JOIN, NCOLS };
+
+static const struct coldef cols[NCOLS] = {
+	[TIME] = {"time", "TIME (UTC)", COL_TIME, 8, 19, 90, .descending = false},
+	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 6, 95, .descending = true},
+	[RULE_NAME] = {"rule", "RULE", COL_TEXT, 20, 42, 100, .elastic = true},
+	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 80},
+	[USER] = {"user", "USER", COL_TEXT, 8, 16, 70},
+	[PARENT] = {"parent", "PARENT", COL_TEXT, 10, 20, 50},
+	[PROCESS] = {"process", "PROCESS", COL_TEXT, 12, 24, 85},
+	[C2] = {"c2", "C2", COL_TEXT, 13, 22, 60},
+	[COMMAND] = {"command", "COMMAND", COL_TEXT, 30, 0, 40, .elastic = true, .extra = true},
+	[ATTACK] = {"attack", "ATT&CK", COL_TEXT, 9, 20, 30, .extra = true},
+	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 12, 20, .extra = true},
+	[JOIN] = {"join", "JOIN", COL_TEXT, 11, 11, 10, .extra = true},
+};
+
+struct hits {
+	struct coldef col[NCOLS];
+	struct finding *v;                               /* copies while they come in; then those of the analysis, in their order */
+	size_t n;
+	size_t joined, unconfirmed;
+	bool final;
+};
+
+static void count_joined(struct hits *h)
+{
+	h->joined = h->unconfirmed = 0;
+	for (size_t i = 0; i < h->n; i++) {
+		h->joined += h->v[i].confirmed != CONFIRM_NONE;
+		h->unconfirmed += h->v[i].confirmed == CONFIRM_NO;
+	}
+}
+
+/* From the order in which they came to the final one; the cursor and the marks stay with their hits. */
+static void take_final(struct view *v, const struct findings *f)
+{
+	struct hits *h = v->state;
+	struct map *at = map_new();
+	size_t *to = xcalloc(h->n ? h->n : 1, sizeof *to);
+	struct finding *copy = xcalloc(f->n ? f->n : 1, sizeof *copy);
+
+	for (size_t i = f->n; i-- > 0;)                  /* of equal keys the first one counts */
+		map_put(at, str_c(f->v[i].key), NULL)->u = i;
+	for (size_t i = 0; i < h->n; i++) {
+		union map_val *found = map_get(at, str_c(h->v[i].key));
+
+		to[i] = found ? (size_t)found->u : LIST_NONE;
+	}
+	if (f->n)
+		memcpy(copy, f->v, f->n * sizeof *copy);
+	v->nrows = f->n;
+	list_renumber(v, to, h->n);
+	free(h->v);
+	h->v = copy;
+	h->n = f->n;
+	h->final = true;
+	free(to);
+	map_free(at);
+}
+
+static void update(struct view *v)
+{
+	struct hits *h = v->state;
+	struct analysis *a = v->ui->analysis;
+	const struct store *s = analysis_store(a);
+	const struct findings *f = analysis_findings(a);
+
+	if (s) {
+		v->first = store_first(s);
+		v->last = store_last(s);
+	}
+	v->loading = !analysis_ready(a);
+	v->partial = analysis_partial(a);
+	if (h->final)
+		return;
+	if (f) {
+		take_final(v, f);
+	} else {
+		struct finding *more;
+		size_t n = analysis_live(a, h->n, &more);
+
+		if (n == 0)
+			return;
+		h->v = xreallocarray(h->v, h->n + n, sizeof *h->v);
+		memcpy(h->v + h->n, more, n * sizeof *more);
+		free(more);
+		h->n += n;
+		v->nrows = h->n;
+		list_changed(v);
+	}
+	count_joined(h);
+}
+
+static bool open_hits(struct view *v, const struct view_arg *arg, struct diag *d)
+{
+	struct hits *h = v->state;
+
+	(void)arg;
+	(void)d;
+	memcpy(h->col, cols, sizeof cols);
+	v->col = h->col;
+	v->ncols = NCOLS;
+	v->loading = true;
+	return true;
+}
+
+static void close_hits(struct view *v)
+{
+	free(((struct hits *)v->state)->v);
+}
+
+static struct str attack_of(const struct rule *r, struct cell *c)
+{
+	for (size_t i = 0; i < r->nmitre; i++) {
+		if (i)
+			sbuf_addc(c->made, ' ');
+		sbuf_adds(c->made, r->mitre[i].id);
+	}
+	return sbuf_str(c->made);
+}
+
+static void cell(struct view *v, size_t row, size_t col, struct cell *c)
+{
+	const struct finding *f = &((struct hits *)v->state)->v[row];
+	struct severity sev = severity_of(f->score);
+
+	switch (col) {
+	case TIME:
+		cell_when(c, f->time);
+		break;
+	case RISK:
+		cell_printf(c, "%g %c", f->score, sev.letter);
+		c->num = f->score;
+		c->role = sev.role;
+		break;
+	case RULE_NAME:
+		c->text = f->rule->name;
+		break;
+	case HOST:
+		cell_host(c, f->host);
+		break;
+	case USER:
+		cell_account(c, f->user);
+		break;
+	case PARENT:
+		cell_base_name(c, f->parent);
+		break;
+	case PROCESS:
+		cell_base_name(c, f->process);
+		break;
+	case C2:
+		if (f->c2.n) {
+			cell_printf(c, "%s%.*s%s%.*s", f->confirmed == CONFIRM_NO ? "? " : "", STR_FMT(f->c2), f->port.n ? ":" : "",
+			            STR_FMT(f->port));
+			c->role = f->confirmed == CONFIRM_NO ? ROLE_WARN : ROLE_TEXT;
+		}
+		break;
+	case COMMAND:
+		c->text = f->command;
+		c->role = ROLE_CODE;
+		break;
+	case ATTACK:
+		c->text = attack_of(f->rule, c);
+		break;
+	case TYPE:
+		c->text = f->rule->type_text;
+		break;
+	case JOIN:
+		c->text = f->confirmed == CONFIRM_NONE ? STR("") : f->confirmed == CONFIRM_NO ? STR("unconfirmed") : STR("confirmed");
+		c->role = f->confirmed == CONFIRM_NO ? ROLE_WARN : ROLE_TEXT;
+		break;
+	default:
+		break;
+	}
+}
+
+static usec_t time_of(struct view *v, size_t row)
+{
+	return ((struct hits *)v->state)->v[row].time;
+}
+
+static bool about(struct view *v, size_t row, struct entity *e)
+{
+	const struct finding *f = &((struct hits *)v->state)->v[row];
+
+	*e = (struct entity){.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .user = f->user,
+	                     .guid = f->guid, .process = f->process};
+	return true;
+}
+
+static bool request(struct view *v, enum request r, size_t row)
+{
+	if (r != REQ_ENTER || row == LIST_NONE)
+		return false;
+	ui_request(v->ui, REQ_DETAIL, 0);
+	return true;
+}
+
+static void preview(struct view *v, size_t row, struct page *p)
+{
+	const struct finding *f = &((struct hits *)v->state)->v[row];
+	struct severity sev = severity_of(f->score);
+	const struct store *s = analysis_store(v->ui->analysis);
+
+	page_addf(p, sev.role, "%s %g", sev.word, f->score);
+	page_adds(p, ROLE_TEXT, "  ");
+	page_wrap(p, ROLE_TEXT, f->message.n ? f->message : f->rule->name, 2);
+	page_end(p);
+	page_field(p, 0, 8, STR("command"), ROLE_CODE, f->command);
+	if (s && f->main_event != EV_NONE && store_data(s, f->main_event, "ParentCommandLine").n)
+		page_field(p, 0, 8, STR("parent"), ROLE_CODE, store_data(s, f->main_event, "ParentCommandLine"));
+	if (s && f->main_event != EV_NONE && store_data(s, f->main_event, "Image").n)
+		page_field(p, 0, 8, STR("image"), ROLE_TEXT, store_data(s, f->main_event, "Image"));
+	if (f->confirmed == CONFIRM_NO)
+		page_field(p, 0, 8, STR("join"), ROLE_WARN,
+		           STR("unconfirmed: the joined events disagree on host or process"));
+	if (f->rule->nmitre) {
+		page_tab(p, 0, false);
+		page_adds(p, ROLE_LABEL, "ATT&CK");
+		page_tab(p, 8, true);
+		for (size_t i = 0; i < f->rule->nmitre; i++)
+			page_addf(p, ROLE_TEXT, "%s%.*s %.*s", i ? ", " : " ", STR_FMT(f->rule->mitre[i].id), STR_FMT(f->rule->mitre[i].name));
+		page_end(p);
+	}
+}
+
+static void empty(struct view *v, struct page *p)
+{
+	summary_no_hits(v->ui->analysis, p);
+}
+
+static void status(struct view *v, struct sbuf *b)
+{
+	const struct hits *h = v->state;
+
+	if (h->unconfirmed)
+		sbuf_addf(b, "%zu unconfirmed", h->unconfirmed);
+	else if (h->joined)
+		sbuf_addz(b, "all confirmed");
+}
+
+static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
+{
+	const struct hits *h = v->state;
+	struct export_opts o = {.format = EXPORT_CSV};
+	struct findings shell = {.v = h->v, .n = h->n};
+
+	return export_findings(f, &shell, rows, n, analysis_engine(v->ui->analysis), &o);
+}
+
+const struct view_ops view_hits = {
+	.name = "hits", .noun = "hit", .help = "what the rules found", .digit = '1', .keeps = true, .kept_alone = true,
+	.sort = RISK, .reverse = true, .state_size = sizeof(struct hits),
+	.hints = {REQ_ENTER, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_PREVIEW},
+	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .preview = preview,
+	.empty = empty, .status = status, .csv = csv, .about = about, .request = request,
+};
