@@ -93,7 +93,8 @@ static void sha1_block(union state *s, const uint8_t *p)
 	s->w[4] += e;
 }
 
-/* The first 64 bits of the fractions of the cube roots of the first 80 primes; SHA-256 uses the upper halves of the first 64. */
+/* The first 64 bits of the fractions of the cube roots of the first 80 primes; SHA-256 uses the upper halves of the
+ * first 64. */
 static const uint64_t sha2_k[80] = {
 	0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc, 0x3956c25bf348b538,
 	0x59f111f1b605d019, 0x923f82a4af194f9b, 0xab1c5ed5da6d8118, 0xd807aa98a3030242, 0x12835b0145706fbe,
@@ -148,13 +149,16 @@ static void sha512_block(union state *s, const uint8_t *p)
 			continue;
 		}
 		uint64_t x = w[i - 15], y = w[i - 2];
-		w[i] = w[i - 16] + (ror64(x, 1) ^ ror64(x, 8) ^ x >> 7) + w[i - 7] + (ror64(y, 19) ^ ror64(y, 61) ^ y >> 6);
+		w[i] = w[i - 16] + (ror64(x, 1) ^ ror64(x, 8) ^ x >> 7) + w[i - 7] +
+		       (ror64(y, 19) ^ ror64(y, 61) ^ y >> 6);
 	}
 	memcpy(v, s->q, sizeof(v));
 	for (unsigned i = 0; i < 80; i++) {
 		uint64_t e = v[4], a = v[0];
-		uint64_t t1 = v[7] + (ror64(e, 14) ^ ror64(e, 18) ^ ror64(e, 41)) + ((e & v[5]) ^ (~e & v[6])) + sha2_k[i] + w[i];
-		uint64_t t2 = (ror64(a, 28) ^ ror64(a, 34) ^ ror64(a, 39)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+		uint64_t t1 = v[7] + (ror64(e, 14) ^ ror64(e, 18) ^ ror64(e, 41)) + ((e & v[5]) ^ (~e & v[6])) +
+		              sha2_k[i] + w[i];
+		uint64_t t2 = (ror64(a, 28) ^ ror64(a, 34) ^ ror64(a, 39)) +
+		              ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
 		memmove(v + 1, v, 7 * sizeof(v[0]));
 		v[4] += t1;
 		v[0] = t1 + t2;

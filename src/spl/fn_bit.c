@@ -1,4 +1,5 @@
-/* Functions of bits. Their numbers are whole, not negative and below 2^53, where a double still knows every unit; else null. */
+/* Functions of bits. Their numbers are whole, not negative and below 2^53, where a double still knows every unit; of
+ * others the result is null. */
 #include "spl/fn_impl.h"
 
 #include <math.h>
@@ -82,15 +83,19 @@ static struct val fn_right(FN_ARGS)
 
 #define GROUP .group = "bit"
 const struct eval_fn fns_bit[] = {
-	{.name = "bit_and", .min_args = 2, .max_args = -1, .usage = "bit_and(x, y, …)", .summary = "bits that all have",
+	{.name = "bit_and", .min_args = 2, .max_args = -1, .usage = "bit_and(x, y, …)",
+	 .summary = "bits that all have",
 	 .example = "bit_and(5, 4) = 4", GROUP, .call = fn_and},
 	{.name = "bit_not", .min_args = 1, .max_args = 2, .usage = "bit_not(x, mask)",
-	 .summary = "bits that x has not, within the mask (53 bits when not given)", .example = "bit_not(5, 7) = 2", GROUP,
+	 .summary = "bits that x has not, within the mask (53 bits when not given)",
+	 .example = "bit_not(5, 7) = 2", GROUP,
 	 .call = fn_not},
-	{.name = "bit_or", .min_args = 2, .max_args = -1, .usage = "bit_or(x, y, …)", .summary = "bits that any has",
+	{.name = "bit_or", .min_args = 2, .max_args = -1, .usage = "bit_or(x, y, …)",
+	 .summary = "bits that any has",
 	 .example = "bit_or(5, 2) = 7", GROUP, .call = fn_or},
 	{.name = "bit_shift_left", .min_args = 2, .max_args = 2, .usage = "bit_shift_left(x, n)",
-	 .summary = "x moved up by n bits, 53 bits kept", .example = "bit_shift_left(1, 4) = 16", GROUP, .call = fn_left},
+	 .summary = "x moved up by n bits, 53 bits kept", .example = "bit_shift_left(1, 4) = 16", GROUP,
+	 .call = fn_left},
 	{.name = "bit_shift_right", .min_args = 2, .max_args = 2, .usage = "bit_shift_right(x, n)",
 	 .summary = "x moved down by n bits", .example = "bit_shift_right(16, 4) = 1", GROUP, .call = fn_right},
 	{.name = "bit_xor", .min_args = 2, .max_args = -1, .usage = "bit_xor(x, y, …)",

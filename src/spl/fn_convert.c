@@ -60,7 +60,8 @@ static bool check_tostring(struct parser *p, struct expr *e)
 	for (const char *const *k = formats; *k; k++)
 		if (str_ieqc(f, *k))
 			return true;
-	return p_error(p, e->call.arg[1]->at, "unknown format \"%.*s\" of tostring(); known are hex, commas, duration, binary",
+	return p_error(p, e->call.arg[1]->at,
+	               "unknown format \"%.*s\" of tostring(); known are hex, commas, duration, binary",
 	               f.n > 60 ? 60 : (int)f.n, f.p);
 }
 
@@ -98,6 +99,15 @@ static struct val fn_tostring(FN_ARGS)
 
 /* ---- tonumber ---- */
 
+/* 0-9, a-z; 99 for anything else. */
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 99;
+}
+
 static struct val fn_tonumber(FN_ARGS)
 {
 	char buf[VAL_NUM_SIZE];
@@ -117,8 +127,7 @@ static struct val fn_tonumber(FN_ARGS)
 	if (i == s.n)
 		return val_null();
 	for (; i < s.n; i++) {
-		char ch = s.p[i];
-		int digit = ch >= '0' && ch <= '9' ? ch - '0' : (ch | 0x20) >= 'a' && (ch | 0x20) <= 'z' ? (ch | 0x20) - 'a' + 10 : 99;
+		int digit = digit_value(s.p[i]);
 		if (digit >= base)
 			return val_null();
 		d = d * (double)base + digit;
@@ -200,8 +209,8 @@ static void add_float(struct sbuf *b, const struct conv *f, double d)
 	case 'E': n = snprintf(digits, size, f->alt ? "%#.*E" : "%.*E", prec, v); break;
 	case 'g': n = snprintf(digits, size, f->alt ? "%#.*g" : "%.*g", prec, v); break;
 	case 'G': n = snprintf(digits, size, f->alt ? "%#.*G" : "%.*G", prec, v); break;
-	case 'a': n = f->precision < 0 ? snprintf(digits, size, "%a", v) : snprintf(digits, size, "%.*a", prec, v); break;
-	case 'A': n = f->precision < 0 ? snprintf(digits, size, "%A", v) : snprintf(digits, size, "%.*A", prec, v); break;
+	case 'a': n = snprintf(digits, size, "%.*a", (int)f->precision, v); break;       /* negative: as many as there are */
+	case 'A': n = snprintf(digits, size, "%.*A", (int)f->precision, v); break;
 	default: n = snprintf(digits, size, f->alt ? "%#.*f" : "%.*f", prec, v); break;
 	}
 	add_padded(b, f, sign(f, d < 0), (struct str){digits, (size_t)n}, true);
@@ -315,7 +324,8 @@ static struct val fn_ipmask(FN_ARGS)
 	sbuf_addz(&a, "/32");
 	sbuf_adds(&b, fn_text(arg[1], buf));
 	sbuf_addz(&b, "/32");
-	bool ok = cidr_parse(sbuf_str(&a), &mask) && cidr_parse(sbuf_str(&b), &ip) && mask.family == 4 && ip.family == 4;
+	bool ok = cidr_parse(sbuf_str(&a), &mask) && cidr_parse(sbuf_str(&b), &ip);
+	ok = ok && mask.family == 4 && ip.family == 4;
 	sbuf_free(&a);
 	sbuf_reset(&b);
 	for (int i = 0; ok && i < 4; i++)
@@ -337,9 +347,11 @@ const struct eval_fn fns_convert[] = {
 	{.name = "tonumber", .min_args = 1, .max_args = 2, .usage = "tonumber(x, base)",
 	 .summary = "the number that the text writes, in base 2 to 36 (10 when not given); null when it is none",
 	 .example = "tonumber(\"0A4\", 16) = 164", GROUP, .call = fn_tonumber, .each = true},
-	{.name = "tostring", .min_args = 1, .max_args = 2, .usage = "tostring(x, \"hex\"|\"commas\"|\"duration\"|\"binary\")",
+	{.name = "tostring", .min_args = 1, .max_args = 2,
+	 .usage = "tostring(x, \"hex\"|\"commas\"|\"duration\"|\"binary\")",
 	 .summary = "the text of x; a truth is True or False",
-	 .example = "tostring(86461, \"duration\") = 1+00:01:01", GROUP, .call = fn_tostring, .check = check_tostring,
+	 .example = "tostring(86461, \"duration\") = 1+00:01:01", GROUP, .call = fn_tostring,
+	 .check = check_tostring,
 	 .each = true},
 	{.name = NULL},
 };

@@ -1,5 +1,5 @@
-/* Statistics over the arguments of one row (not over rows: those are the aggregations of stats). Lists count value by value,
- * nulls not at all. */
+/* Statistics over the arguments of one row (not over rows: those are the aggregations of stats). Lists count value by
+ * value, nulls not at all. */
 #include "spl/fn_impl.h"
 
 /* Numbers come before other text, as everywhere in min and max. */
@@ -76,18 +76,22 @@ static struct val fn_random(FN_ARGS)
 
 #define GROUP .group = "statistics"
 const struct eval_fn fns_stat[] = {
-	{.name = "avg", .min_args = 1, .max_args = -1, .usage = "avg(x, …)", .summary = "mean of the numbers among the values",
+	{.name = "avg", .min_args = 1, .max_args = -1, .usage = "avg(x, …)",
+	 .summary = "mean of the numbers among the values",
 	 .example = "avg(1, 2, \"x\", 6) = 3", GROUP, .call = fn_avg, .nulls = true},
 	{.name = "max", .min_args = 1, .max_args = -1, .usage = "max(x, …)",
-	 .summary = "the greatest value; text is greater than numbers", .example = "max(9, 10, 2) = 10", GROUP, .call = fn_max,
+	 .summary = "the greatest value; text is greater than numbers", .example = "max(9, 10, 2) = 10", GROUP,
+	 .call = fn_max,
 	 .nulls = true},
 	{.name = "min", .min_args = 1, .max_args = -1, .usage = "min(x, …)",
-	 .summary = "the least value; text is greater than numbers", .example = "min(9, 10, \"a\") = 9", GROUP, .call = fn_min,
+	 .summary = "the least value; text is greater than numbers", .example = "min(9, 10, \"a\") = 9", GROUP,
+	 .call = fn_min,
 	 .nulls = true},
 	{.name = "random", .max_args = 0, .usage = "random()",
 	 .summary = "a number from 0 to 2147483647 that looks random; the same in each run of the same search",
 	 .example = "random() >= 0 = 1", GROUP, .call = fn_random},
-	{.name = "sum", .min_args = 1, .max_args = -1, .usage = "sum(x, …)", .summary = "sum of the numbers among the values",
+	{.name = "sum", .min_args = 1, .max_args = -1, .usage = "sum(x, …)",
+	 .summary = "sum of the numbers among the values",
 	 .example = "sum(1, 2, \"x\", 3) = 6", GROUP, .call = fn_sum, .nulls = true},
 	{.name = NULL},
 };

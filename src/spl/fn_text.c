@@ -25,9 +25,26 @@ static void make_locale(void)
 	utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
 
+static char change_ascii(char ch, bool upper)
+{
+	bool change = upper ? ch >= 'a' && ch <= 'z' : ch >= 'A' && ch <= 'Z';
+
+	return (char)(change ? ch ^ 0x20 : ch);
+}
+
 static struct val change_case(struct str s, bool upper, struct eval_ctx *c)
 {
 	struct sbuf b = {0};
+	size_t ascii = 0;
+
+	if (budget_spent_on(c->budget, s.n))
+		return val_null();
+	char *out = arena_alloc(c->arena, s.n + 1);
+	for (; ascii < s.n && !(s.p[ascii] & 0x80); ascii++)
+		out[ascii] = change_ascii(s.p[ascii], upper);
+	out[ascii] = '\0';
+	if (ascii == s.n)
+		return val_str((struct str){out, s.n});
 
 	pthread_once(&locale_once, make_locale);
 	for (size_t at = 0; at < s.n;) {
@@ -35,8 +52,7 @@ static struct val change_case(struct str s, bool upper, struct eval_ctx *c)
 		uint32_t ch = utf8_next(s, &at);
 		char bytes[4];
 		if (ch < 0x80) {
-			bool change = upper ? ch >= 'a' && ch <= 'z' : ch >= 'A' && ch <= 'Z';
-			sbuf_addc(&b, (char)(change ? ch ^ 0x20 : ch));
+			sbuf_addc(&b, change_ascii((char)ch, upper));
 		} else if (ch == UTF8_BAD || !utf8_locale) {
 			sbuf_add(&b, s.p + start, at - start);
 		} else {
@@ -227,7 +243,8 @@ const struct eval_fn fns_text[] = {
 	 .example = "trim(\"  ab \") = ab", GROUP, .call = fn_trim, .each = true},
 	{.name = "upper", .min_args = 1, .max_args = 1, .usage = "upper(x)", .summary = "in capitals",
 	 .example = "upper(\"ab\") = AB", GROUP, .call = fn_upper, .each = true},
-	{.name = "urldecode", .min_args = 1, .max_args = 1, .usage = "urldecode(x)", .summary = "with %20 and the like decoded",
+	{.name = "urldecode", .min_args = 1, .max_args = 1, .usage = "urldecode(x)",
+	 .summary = "with %20 and the like decoded",
 	 .example = "urldecode(\"a%20b%2Fc\") = a b/c", GROUP, .call = fn_urldecode, .each = true},
 	{.name = NULL},
 };

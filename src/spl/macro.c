@@ -60,7 +60,8 @@ struct call {
 	unsigned nargs;
 };
 
-/* From behind a backquote to the one that closes the call; quotes inside its parentheses may hold one. SIZE_MAX: never closed. */
+/* From behind a backquote to the one that closes the call; quotes inside its parentheses may hold one. SIZE_MAX: never
+ * closed. */
 static size_t call_end(struct str text, size_t at)
 {
 	bool parens = false, quoted = false;
@@ -212,7 +213,8 @@ static bool fill(struct expand *x, const struct call *c, struct str def, const s
 			continue;
 		}
 		if (out->n + c->arg[k].n > SPL_TEXT_MAX)
-			return fail(x, "macro `%.*s` expands to more than %zu MiB", STR_FMT(c->name), SPL_TEXT_MAX >> 20);
+			return fail(x, "macro `%.*s` expands to more than %zu MiB", STR_FMT(c->name),
+			            SPL_TEXT_MAX >> 20);
 		sbuf_adds(out, c->arg[k]);
 		i = (size_t)(close - def.p);
 	}

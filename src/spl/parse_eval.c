@@ -378,7 +378,8 @@ static struct expr *not_expr(struct parser *p)
 }
 
 /* operand { word operand } */
-static struct expr *logic(struct parser *p, const char *word, enum expr_op op, struct expr *(*operand)(struct parser *p))
+static struct expr *logic(struct parser *p, const char *word, enum expr_op op,
+                          struct expr *(*operand)(struct parser *p))
 {
 	p_blank(p);
 	size_t at = p->at, end;

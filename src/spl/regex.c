@@ -155,7 +155,8 @@ struct regex *regex_new(struct arena *a, struct str text, char *err, size_t errs
 		snprintf(err, errsize, "it is longer than %d bytes", PATTERN_MAX);
 		return NULL;
 	}
-	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)(text.p ? text.p : ""), text.n, options, &code, &offset, NULL);
+	PCRE2_SPTR pattern = (PCRE2_SPTR)(text.p ? text.p : "");
+	pcre2_code *compiled = pcre2_compile(pattern, text.n, options, &code, &offset, NULL);
 	if (!compiled) {
 		PCRE2_UCHAR why[120] = "";
 		pcre2_get_error_message(code, why, sizeof(why));
