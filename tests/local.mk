@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	tests/check_spl_fn \
 	tests/check_spl_lex \
 	tests/check_spl_parse \
+	tests/check_spl_run \
 	tests/check_store \
 	tests/check_text \
 	tests/check_when \

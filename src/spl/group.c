@@ -127,12 +127,15 @@ struct group_state {
 	struct eval_ctx *eval;
 	size_t row;
 	double time;
+	size_t held, fed;
 };
 
 static void feed_group(void *ctx, const struct val *key)
 {
 	struct group_state *s = ctx;
 
+	if (++s->fed % 1024 == 0)
+		run_over(s->run, s->held + grouping_bytes(s->g));
 	if (run_stopped(s->run))
 		return;
 	uint32_t group = grouping_at(s->g, key);
@@ -149,7 +152,7 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 	struct group_state s = {
 		.run = run, .in = in, .store = run_store(run), .arena = states, .eval = c,
 		.g = grouping_new(states, k->n, agg, nagg),
-		.feed = feeds_of(run, in, agg, nagg), .nfeeds = nagg,
+		.feed = feeds_of(run, in, agg, nagg), .nfeeds = nagg, .held = rows_bytes(in),
 	};
 	ptrdiff_t time_col = rows_find(in, STR("_time"));
 	bool partial = false;
@@ -160,8 +163,8 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 		s.row = i;
 		s.time = row_seconds(in, time_col, i);
 		keys_each(k, in, i, feed_group, &s);
-		if (i % 1024 == 0)
-			run_over(run, rows_bytes(in) + arena_bytes(states));
+		if (i % 1024 == 0)                       /* evaluating lets them grow */
+			s.held = rows_bytes(in);
 		partial = run_stopped(run);
 	}
 	struct rows *out = grouping_rows(s.g, k->name, s.store);

@@ -127,6 +127,11 @@ size_t grouping_len(const struct grouping *g)
 	return g->n;
 }
 
+size_t grouping_bytes(const struct grouping *g)
+{
+	return arena_bytes(g->arena) + g->cap * sizeof(*g->v) + g->nslots * sizeof(*g->slot);
+}
+
 const struct val *grouping_key(const struct grouping *g, uint32_t group)
 {
 	return g->v[group].key;
