@@ -389,6 +389,58 @@ START_TEST(drilldown)
 }
 END_TEST
 
+static size_t rows_of_drilldown(struct run *x, const struct finding *f, size_t i)
+{
+	struct arena *a = arena_new();
+	struct diag d = DIAG_INIT;
+	struct str text = detect_drilldown(f, &f->rule->drill[i], a);
+	struct spl_query *q = spl_compile(text, rules_env(x->rules), &d);
+	ck_assert_msg(q != NULL, "%.*s: %s", STR_FMT(text), d.msg);
+	struct spl_run_opts o = {.engine = x->engine, .now = (double)NAN};
+	struct rows *r = spl_run(q, &o, NULL, &d);
+	ck_assert_msg(r != NULL, "%s", d.msg);
+	size_t n = r->n;
+	rows_free(r);
+	spl_free(q);
+	arena_free(a);
+	return n;
+}
+
+/* Drilldowns find the row they were opened on, whatever its values are. */
+START_TEST(drilldowns_run)
+{
+	static const char *const users[] = {"NT AUTHORITY\\SYSTEM", "a \"quoted\" one", "D\\u*", "tail\\", "x&amp;y", "[a] | b", "$dest$"};
+
+	put_rule("r.yml", "Raw", "EventCode=1 | rename Computer as dest, User as user | table _time dest user",
+	         "type: TTP\n"
+	         "tags:\n"
+	         "  message: m\n"
+	         "  risk_score: 5\n"
+	         "  observable: [{name: user, type: User, role: [Victim]}, {name: dest, type: Hostname, role: [Victim]}]\n"
+	         "drilldown_searches:\n"
+	         "- {name: a, search: '%original_detection_search% | search user = $user$ dest = $dest$'}\n"
+	         "- {name: b, search: '%original_detection_search% | search user = \"$user$\" dest = \"$dest$\"'}\n"
+	         "- {name: c, search: '| from datamodel Risk.All_Risk | search normalized_risk_object IN ($user$, $dest$) starthoursago=168 "
+	         "| stats count min(_time) as firstTime values(risk_message) as \"Risk Message\" by normalized_risk_object'}\n"
+	         "- {name: d, search: '| from datamodel Risk.All_Risk | search normalized_risk_object IN (\"$user$\", \"$dest$\")'}\n");
+	for (size_t i = 0; i < sizeof(users) / sizeof(*users); i++) {
+		char event[256];
+		snprintf(event, sizeof(event), "1|2021-11-12T10:05:00Z|Computer=A|User=%s", users[i][0] == '[' ? "[a] b" : users[i]);
+		struct run x = RUN(event, "1|2021-11-12T10:06:00Z|Computer=B|User=other", "1|2021-11-12T10:07:00Z|Computer=A");
+		ck_assert_uint_eq(x.found->n, 3);
+		for (size_t k = 0; k < 3; k++) {
+			const struct finding *f = &x.found->v[k];
+			bool has_user = k < 2;
+			ck_assert_msg(rows_of_drilldown(&x, f, 0) == 1, "%s, hit %zu", users[i], k);
+			ck_assert_msg(rows_of_drilldown(&x, f, 1) == 1, "%s, hit %zu", users[i], k);
+			ck_assert_uint_eq(rows_of_drilldown(&x, f, 2), has_user ? 2 : 1);
+			ck_assert_uint_eq(rows_of_drilldown(&x, f, 3), k == 1 ? 2 : has_user ? 3 : 2);
+		}
+		run_free(&x);
+	}
+}
+END_TEST
+
 /* ---- risk ---- */
 
 static const char correlation[] =
@@ -636,6 +688,7 @@ int main(void)
 	tcase_add_test(t, order_does_not_depend_on_workers);
 	tcase_add_test(t, fill);
 	tcase_add_test(t, drilldown);
+	tcase_add_test(t, drilldowns_run);
 	tcase_add_test(t, correlation_runs_last);
 	tcase_add_test(t, risk_rows);
 	tcase_add_test(t, why_not);
