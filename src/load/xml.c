@@ -163,6 +163,29 @@ static void between(struct run *r, size_t from, size_t to)
 		damaged(r, from, to, "parts of a record outside <Event>");
 }
 
+static void keep(struct run *r, size_t from, size_t to)
+{
+	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
+
+	batch_end(r->batch, r->base + start, end - start);
+}
+
+/* Records of the plain shape that follow each other are read where they stand, with no look for their tags first. Where the
+ * first other thing begins. */
+static size_t plain_records(struct run *r, size_t at)
+{
+	if (!r->fast)
+		return at;
+	for (size_t start = at, n;; at = start += n) {
+		while (start < r->t.n && blank(r->t.p[start]))
+			start++;
+		n = xml_fast((struct str){r->t.p + start, r->t.n - start}, &r->scratch, r->batch);
+		if (n == 0 || n > DECODE_RECORD_MAX)
+			return at;
+		keep(r, start, start + n);
+	}
+}
+
 static void record(struct run *r, size_t from, size_t to)
 {
 	char why[120];
@@ -171,21 +194,13 @@ static void record(struct run *r, size_t from, size_t to)
 		damaged(r, from, to, "longer than 64 MiB");
 		return;
 	}
-	const struct str one = {r->t.p + from, to - from};
-	bool ok = r->fast && xml_fast(one, &r->scratch, r->batch);
-
-	if (!ok) {
-		if (!r->strict)
-			r->strict = xml_strict_new();
-		batch_begin(r->batch);
-		ok = xml_strict_record(r->strict, one, r->batch, why);
-	}
-	if (ok) {
-		uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-		batch_end(r->batch, r->base + start, end - start);
-	} else {
+	if (!r->strict)
+		r->strict = xml_strict_new();
+	batch_begin(r->batch);
+	if (xml_strict_record(r->strict, (struct str){r->t.p + from, to - from}, r->batch, why))
+		keep(r, from, to);
+	else
 		damaged(r, from, to, why);
-	}
 }
 
 static void decode(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b)
@@ -196,7 +211,8 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 
 	r.t = wide_open(&r.wide, text, enc);
 	b->stable = true;
-	for (struct tag tag = next_tag(r.t, 0); tag.kind != NO_TAG; tag = next_tag(r.t, tag.end)) {
+	done = plain_records(&r, 0);
+	for (struct tag tag = next_tag(r.t, done); tag.kind != NO_TAG; tag = next_tag(r.t, done > tag.end ? done : tag.end)) {
 		if (tag.kind != CLOSE) {
 			if (where == OUTSIDE)
 				between(&r, done, tag.start);
@@ -206,6 +222,10 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 			bool doctype = where == OUTSIDE && str_find(gap, STR("<!DOCTYPE")) >= 0;
 			start = done = tag.start;
 			where = doctype ? AFTER_DOCTYPE : INSIDE;
+			if (where == INSIDE && (done = plain_records(&r, start)) > start) {
+				where = OUTSIDE;
+				continue;
+			}
 			if (tag.kind == OPEN)
 				continue;
 			damaged(&r, start, tag.end, "an Event with nothing in it");
@@ -216,7 +236,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 		} else {
 			record(&r, start, tag.end);
 		}
-		done = tag.end;
+		done = plain_records(&r, tag.end);
 		where = OUTSIDE;
 	}
 	if (where == OUTSIDE)

@@ -15,6 +15,7 @@ struct scan {
 	struct sbuf *scratch;
 	struct batch *b;
 	bool foreign;                                    /* not Sysmon's: its data is parsed, but not kept */
+	size_t leaf;                                     /* of `leaves`: the one that is likely next */
 };
 
 /* ------------------------------------------------------------------------------------------------ bytes */
@@ -199,6 +200,8 @@ static const struct leaf leaves[] = {
 	LEAF("Security", -1, {{"UserID", SYS_USER_ID}, {"UserId", SYS_USER_ID}}),      /* the latter: Sysmon for Linux */
 };
 
+enum { NLEAVES = sizeof leaves / sizeof *leaves };
+
 /* `name` is followed by a delimiter, so that no longer name is taken for it. */
 static bool starts_name(const struct scan *s, const char *name, size_t n)
 {
@@ -216,16 +219,15 @@ static void give(struct scan *s, enum sys_field f, struct str value)
 
 static bool leaf(struct scan *s)
 {
-	const struct leaf *l = leaves;
-	const struct leaf *const end = leaves + sizeof leaves / sizeof *leaves;
+	const struct leaf *l;
 	struct str seen[4], name, value;
-	size_t nseen = 0;
+	size_t nseen = 0, tried = 0;
 	bool bad = false;
 
-	while (l < end && !starts_name(s, l->name, l->n))
-		l++;
-	if (l == end)
-		return false;
+	/* Windows keeps to one order: nearly always the first try is right. */
+	while (l = &leaves[s->leaf], s->leaf = (s->leaf + 1) % NLEAVES, !starts_name(s, l->name, l->n))
+		if (++tried == NLEAVES)
+			return false;
 	s->p += l->n;
 	while (attribute(s, &name, &value, &bad)) {
 		for (size_t i = 0; i < nseen; i++)
@@ -295,27 +297,27 @@ static bool event_data(struct scan *s)
 	}
 }
 
-bool xml_fast(struct str record, struct sbuf *scratch, struct batch *b)
+size_t xml_fast(struct str text, struct sbuf *scratch, struct batch *b)
 {
-	struct scan s = {record.p, record.p + record.n, scratch, b, false};
+	struct scan s = {.p = text.p, .end = text.p + text.n, .scratch = scratch, .b = b};
 	struct str name, value;
 	bool bad = false;
 
-	sbuf_reset(scratch);
-	sbuf_reserve(scratch, record.n);                 /* decoded text is no longer than its source: it never moves */
-	batch_begin(b);
 	if (!TAKE(&s, "<Event"))
-		return false;
+		return 0;
+	sbuf_reset(scratch);
+	sbuf_reserve(scratch, text.n);                   /* decoded text is no longer than its source: it never moves */
+	batch_begin(b);
 	if (attribute(&s, &name, &value, &bad) && (!str_eq(name, STR("xmlns")) || attribute(&s, &name, &value, &bad)))
-		return false;
+		return 0;
 	if (bad || !TAKE(&s, ">"))
-		return false;
+		return 0;
 	skip_blanks(&s);
 	if (!system_element(&s))
-		return false;
+		return 0;
 	skip_blanks(&s);
 	if (!event_data(&s))
-		return false;
+		return 0;
 	skip_blanks(&s);
-	return TAKE(&s, "</Event>") && s.p == s.end;
+	return TAKE(&s, "</Event>") ? (size_t)(s.p - text.p) : 0;
 }
