@@ -5,8 +5,6 @@
 
 #include "ui/ui.h"
 
-#pragma weak ui_run
-
 int cli_triage(const struct cli *c)
 {
 	if (!isatty(STDOUT_FILENO))
@@ -14,10 +12,6 @@ int cli_triage(const struct cli *c)
 	struct session_opts o = {
 		.logs = c->args.v, .nlogs = c->args.n, .rules = c->rules.v, .nrules = c->rules.n, .now = c->now, .cim_addon = c->addon,
 	};
-	if (!ui_run) {
-		say("this build has no screen; use spoor scan");
-		return CLI_NOTHING;
-	}
 	struct ui_opts u = {.case_path = c->case_path, .no_case = c->no_case};
 	return ui_run(&o, &u);
 }
