@@ -32,13 +32,31 @@ bool val_number(struct val v, double *out)
 	}
 }
 
+/* What %.0f would write. */
+static struct str whole_number(long long d, char out[VAL_NUM_SIZE])
+{
+	unsigned long long rest = d < 0 ? 0ull - (unsigned long long)d : (unsigned long long)d;
+	char digit[24];
+	size_t n = 0, at = 0;
+
+	do
+		digit[n++] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (d < 0)
+		out[at++] = '-';
+	while (n > 0)
+		out[at++] = digit[--n];
+	out[at] = '\0';
+	return (struct str){out, at};
+}
+
 struct str val_num_text(double d, char out[VAL_NUM_SIZE])
 {
 	double size = fabs(d);
 	int n;
 
-	if (d == 0)                                      /* -0, too */
-		return (struct str){memcpy(out, "0", 2), 1};
+	if (size < 1e15 && trunc(d) == d)                /* -0, too; the usual case, so without printf */
+		return whole_number((long long)d, out);
 	if (size < 1e36 && trunc(d) == d) {
 		n = snprintf(out, VAL_NUM_SIZE, "%.0f", d);
 	} else if (size >= 1e8 && size < 1e16) {
@@ -101,6 +119,10 @@ static int cmp_scalar(const struct val *a, const struct val *b)
 
 	if (a->type == V_NULL || b->type == V_NULL)
 		return (a->type == V_NULL) - (b->type == V_NULL);
+	if (a->type == V_NUM && b->type == V_NUM && a->num == b->num)
+		return 0;
+	if (a->type == V_STR && b->type == V_STR && a->s == b->s && a->len == b->len)
+		return 0;                                /* the same text of the pool: keys repeat */
 	bool a_is = val_number(*a, &x), b_is = val_number(*b, &y);
 	if (a_is != b_is)
 		return a_is ? -1 : 1;
@@ -134,6 +156,8 @@ bool val_same(struct val a, struct val b)
 		char abuf[VAL_NUM_SIZE], bbuf[VAL_NUM_SIZE];
 		struct val x = val_at(a, i), y = val_at(b, i);
 		if (x.type == V_NUM && y.type == V_NUM && x.num == y.num)
+			continue;
+		if (x.type == V_STR && y.type == V_STR && x.s == y.s && x.len == y.len)
 			continue;
 		if (!str_eq(val_scalar_text(&x, abuf), val_scalar_text(&y, bbuf)))
 			return false;
