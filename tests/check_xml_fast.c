@@ -1,5 +1,7 @@
 /* The fast reader of event XML against libxml2: whatever it accepts must come out the same. On our own records, on the logs
  * in ../shared where they are, and on random damage done to them. */
+#include <check.h>
+
 #include "load_tools.h"
 
 #include <dirent.h>
