@@ -11,14 +11,7 @@
 
 enum { DIAGS_MAX = 1000 };
 
-/* Characters that change what a terminal or a reader sees around them. */
-static bool is_hidden(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
-	       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == UTF8_BAD;
-}
-
-/* Copies s with such characters and bad bytes as \xNN; what does not fit is cut between characters, marked "...".
+/* Copies s with hidden characters and bad bytes as \xNN; what does not fit is cut between characters, marked "...".
  * size is at least 1. */
 static void copy_visible(char *out, size_t size, struct str s)
 {
@@ -29,7 +22,7 @@ static void copy_visible(char *out, size_t size, struct str s)
 		size_t start = at, len = 0;
 		uint32_t c = utf8_next(s, &at);
 
-		if (is_hidden(c)) {
+		if (c == UTF8_BAD || utf8_hidden(c)) {
 			for (; start < at; start++)
 				len += (size_t)snprintf(piece + len, sizeof(piece) - len, "\\x%02X",
 				                        (unsigned)(unsigned char)s.p[start]);

@@ -93,6 +93,8 @@ struct lookup *lookups_find(struct context *c, struct str name);
 /* An empty table for a name that is nowhere. */
 struct lookup *lookup_missing(struct arena *a, struct str name);
 void lookups_free(struct map *lookups);                  /* their tables */
+
+/* mitre.c */
 /* ATT&CK techniques from mitre_enrichment.csv; nothing happens when the file is absent. */
 void techniques_read(struct context *c, const char *path, struct diags *warn);
 
