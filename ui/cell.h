@@ -21,12 +21,14 @@ struct coldef {
 	bool elastic;                                    /* takes what is left over */
 	bool extra;                                      /* shown only when no other column has to be cut for it */
 	bool descending;                                 /* is sorted largest first */
+	bool digits;                                     /* of numbers: no cell has a letter; times never do */
 };
 
 /* One cell, filled by the view. Text is borrowed until the next cell is asked for. */
 struct cell {
 	struct str text;                                 /* whole: searched, filtered, copied, exported; "" is absent */
 	size_t from, to;                                 /* the part of it that is shown; to 0: all */
+	uint32_t id;                                     /* names the text for ever: its id in the dump's pool; 0: nothing does */
 	double num;                                      /* the order of numbers and times; NAN goes last */
 	enum role role;
 	char buf[48];                                    /* for short texts that must be made … */

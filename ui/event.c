@@ -3,9 +3,10 @@
 
 #include "ui/view.h"
 
-const char *const event_image_fields[] = {"Image", "SourceImage", NULL};
-const char *const event_guid_fields[] = {"ProcessGuid", "SourceProcessGuid", "SourceProcessGUID", NULL};
-const char *const event_user_fields[] = {"User", "SourceUser", NULL};
+/* Names of fields that may hold those, in the order in which they are tried. */
+static const char *const image_fields[] = {"Image", "SourceImage", NULL};
+static const char *const guid_fields[] = {"ProcessGuid", "SourceProcessGuid", "SourceProcessGUID", NULL};
+static const char *const user_fields[] = {"User", "SourceUser", NULL};
 
 static struct str first_of(const struct store *s, ev_t ev, const char *const *name)
 {
@@ -18,17 +19,17 @@ static struct str first_of(const struct store *s, ev_t ev, const char *const *na
 
 struct str event_image(const struct store *s, ev_t ev)
 {
-	return first_of(s, ev, event_image_fields);
+	return first_of(s, ev, image_fields);
 }
 
 struct str event_guid(const struct store *s, ev_t ev)
 {
-	return first_of(s, ev, event_guid_fields);
+	return first_of(s, ev, guid_fields);
 }
 
 struct str event_user(const struct store *s, ev_t ev)
 {
-	return first_of(s, ev, event_user_fields);
+	return first_of(s, ev, user_fields);
 }
 
 unsigned event_id(const struct store *s, ev_t ev)
@@ -66,30 +67,63 @@ static const struct {
 	{22, " is ", "QueryResults"},
 };
 
-bool event_is_composed(unsigned id)
+void event_columns(const struct store *s, const struct store_table *t, struct event_columns *c)
 {
+	const struct sysmon_event *def = sysmon_event(table_event_id(t));
+
+	*c = (struct event_columns){0};
+	for (int i = 0; i < 2; i++) {
+		c->image[i] = table_data(s, t, str_c(image_fields[i]));
+		c->user[i] = table_data(s, t, str_c(user_fields[i]));
+	}
+	c->host = table_sys(s, t, SYS_COMPUTER);
+	c->gist = table_data(s, t, str_c(def && def->gist ? def->gist : ""));
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-		if (more[i].id == id)
-			return true;
-	return false;
+		if (more[i].id == table_event_id(t)) {
+			c->before[c->nmore] = more[i].before;
+			c->more[c->nmore++] = table_data(s, t, str_c(more[i].field));
+		}
+	c->initiated = table_data(s, t, table_event_id(t) == 3 ? STR("Initiated") : STR(""));
+}
+
+uint32_t event_value(const struct column *c, size_t n, uint32_t row)
+{
+	uint32_t id = 0;
+
+	for (size_t i = 0; i < n && !id; i++)
+		id = column_at(c[i], row);
+	return id;
+}
+
+void event_columns_what(const struct store *s, const struct event_columns *c, uint32_t row, struct sbuf *b)
+{
+	const struct pool *pool = store_pool(s);
+	uint32_t id = column_at(c->gist, row);
+
+	sbuf_adds(b, pool_str(pool, id));
+	for (size_t i = 0; i < c->nmore; i++) {
+		struct str v = pool_str(pool, column_at(c->more[i], row));
+
+		if (v.n == 0 || str_eqc(v, "-"))
+			continue;
+		sbuf_addz(b, c->before[i]);
+		sbuf_adds(b, v);
+	}
+	struct str out = pool_str(pool, column_at(c->initiated, row));
+	if (out.n)
+		sbuf_addz(b, str_ieqc(out, "true") ? " out" : " in");
 }
 
 void event_what(const struct store *s, ev_t ev, struct sbuf *b)
 {
-	unsigned id = event_id(s, ev);
+	struct event_ref r = store_event(s, ev);
+	struct event_columns c;
 
-	sbuf_adds(b, event_gist(s, ev));
-	for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-		struct str v = more[i].id == id ? store_data(s, ev, more[i].field) : (struct str){0};
-
-		if (v.n && !str_eqc(v, "-"))
-			sbuf_addf(b, "%s%.*s", more[i].before, STR_FMT(v));
-	}
-	if (id == 3) {
-		struct str out = store_data(s, ev, "Initiated");
-
-		sbuf_addz(b, str_ieqc(out, "true") ? " out" : str_ieqc(out, "false") ? " in" : "");
-	}
+	event_columns(s, r.table, &c);
+	if (column_at(c.gist, r.row))
+		event_columns_what(s, &c, r.row, b);
+	else
+		sbuf_adds(b, event_gist(s, ev));
 }
 
 void event_line(struct page *p, const struct store *s, ev_t ev, int indent)

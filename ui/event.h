@@ -5,6 +5,19 @@
 #include "store/store.h"
 #include "ui/page.h"
 
+/* The columns of one table that tell what its events say, looked up once. */
+struct event_columns {
+	struct column image[2], user[2], host, gist, more[4];
+	const char *before[4];                           /* what stands before more[i] in the text */
+	struct column initiated;                         /* of connections */
+	size_t nmore;
+};
+void event_columns(const struct store *s, const struct store_table *t, struct event_columns *c);
+/* The first value of these columns in a row: a pool id, 0 when none has one. */
+uint32_t event_value(const struct column *c, size_t n, uint32_t row);
+/* What event_what tells, from the columns. */
+void event_columns_what(const struct store *s, const struct event_columns *c, uint32_t row, struct sbuf *b);
+
 /* The process that an event is about: "Image", in events with two sides that of the source. {NULL, 0} when it names none. */
 struct str event_image(const struct store *s, ev_t ev);
 struct str event_guid(const struct store *s, ev_t ev);
@@ -15,9 +28,6 @@ struct str event_gist(const struct store *s, ev_t ev);
 void event_what(const struct store *s, ev_t ev, struct sbuf *b);
 const char *event_name(const struct store *s, ev_t ev);          /* "ProcessCreate", "unknown event" */
 unsigned event_id(const struct store *s, ev_t ev);
-bool event_is_composed(unsigned id);                     /* does event_what tell more than the gist? */
-/* Names of fields that may hold those, in the order in which they are tried; they end with NULL. */
-extern const char *const event_image_fields[], *const event_guid_fields[], *const event_user_fields[];
 
 /* One line on a page: time, EventID, name, host, record, gist. It links to the event. */
 void event_line(struct page *p, const struct store *s, ev_t ev, int indent);

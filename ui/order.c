@@ -72,11 +72,11 @@ static void cell_of(void *ctx, size_t col, struct cell *c)
 	view_cell(r->v, r->row, col, c);
 }
 
-static bool picked(struct view *v, const struct pick *p, size_t row)
+static bool picked(struct view *v, struct pick *p, size_t row)
 {
 	struct row_of r = {v, row};
 
-	return pick_row(p, cell_of, &r, v->ncols);
+	return pick_row(p, cell_of, &r, v->ops->fill ? NULL : v->col, v->ops->fill ? 1 : v->ncols);
 }
 
 static void keep(struct order *o, size_t row)

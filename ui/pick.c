@@ -20,6 +20,9 @@ struct term {
 	bool number;                                     /* the relation is one of numbers: num */
 	double num;
 	struct str text;                                 /* as typed; folded when `fold` */
+	bool digits;                                     /* nothing in it that a number or a time would not have */
+	unsigned char *known;                            /* by cell.id: 0 not yet, 1 does not hold, 2 holds */
+	size_t nknown;
 };
 
 struct pick {
@@ -116,6 +119,9 @@ static void set_text(struct pick *p, struct term *t, struct str s)
 	utf8_fold_str(s, &folded);
 	t->fold = str_eq(s, sbuf_str(&folded));          /* nothing in it that folding would change: both cases */
 	t->text = arena_str(p->arena, s);
+	t->digits = true;
+	for (size_t i = 0; i < s.n; i++)
+		t->digits &= (s.p[i] >= '0' && s.p[i] <= '9') || strchr(" :-.*", s.p[i]);
 	sbuf_free(&folded);
 }
 
@@ -217,6 +223,8 @@ void pick_free(struct pick *p)
 {
 	if (!p)
 		return;
+	for (size_t i = 0; i < p->n; i++)
+		free(p->term[i].known);
 	arena_free(p->arena);
 	free(p);
 }
@@ -237,12 +245,29 @@ static bool relation_holds(enum relation r, int order)
 	}
 }
 
-static bool cell_holds(const struct term *t, const struct cell *c)
+/* A text that the cell names is looked at once, however many rows have it. */
+static bool has(struct term *t, const struct cell *c)
 {
 	size_t at, len;
 
-	if (t->relation == HAS)
+	if (!c->id)
 		return term_find(t, c->text, 0, &at, &len);
+	if (c->id >= t->nknown) {
+		size_t n = c->id < t->nknown * 2 ? t->nknown * 2 : (size_t)c->id + 1024;
+
+		t->known = xrealloc(t->known, n);
+		memset(t->known + t->nknown, 0, n - t->nknown);
+		t->nknown = n;
+	}
+	if (!t->known[c->id])
+		t->known[c->id] = term_find(t, c->text, 0, &at, &len) ? 2 : 1;
+	return t->known[c->id] == 2;
+}
+
+static bool cell_holds(struct term *t, const struct cell *c)
+{
+	if (t->relation == HAS)
+		return has(t, c);
 	if (c->text.n == 0 || (t->number && isnan(c->num)))
 		return false;
 	if (t->number)
@@ -250,7 +275,8 @@ static bool cell_holds(const struct term *t, const struct cell *c)
 	return relation_holds(t->relation, str_cmp(c->text, t->text));
 }
 
-bool pick_row(const struct pick *p, void (*cell)(void *ctx, size_t col, struct cell *c), void *ctx, size_t ncols)
+bool pick_row(struct pick *p, void (*cell)(void *ctx, size_t col, struct cell *c), void *ctx, const struct coldef *def,
+              size_t ncols)
 {
 	bool held[TERMS_MAX] = {0};
 	struct cell c;
@@ -260,10 +286,12 @@ bool pick_row(const struct pick *p, void (*cell)(void *ctx, size_t col, struct c
 		bool made = false;
 
 		for (size_t i = 0; i < p->n; i++) {
-			const struct term *t = &p->term[i];
+			struct term *t = &p->term[i];
 
 			if (held[i] || (t->col != ANY_COLUMN && (size_t)t->col != col))
 				continue;
+			if (def && t->relation == HAS && !t->digits && (def[col].type == COL_TIME || def[col].digits))
+				continue;                /* making these into text costs more than all the rest */
 			if (!made)
 				cell(ctx, col, &c);
 			made = true;

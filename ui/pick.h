@@ -26,8 +26,9 @@ struct pick *pick_new(struct str text, const struct coldef *col, size_t ncols, s
 struct pick *pick_literal(struct str text);
 void pick_free(struct pick *p);                          /* NULL is fine */
 
-/* Does the row hold? `cell` is called for the columns that matter. */
-bool pick_row(const struct pick *p, void (*cell)(void *ctx, size_t col, struct cell *c), void *ctx, size_t ncols);
+/* Does the row hold? `cell` is called for the columns that matter; `def` may be NULL. */
+bool pick_row(struct pick *p, void (*cell)(void *ctx, size_t col, struct cell *c), void *ctx, const struct coldef *def,
+              size_t ncols);
 /* The next place in s at or after `from` where a term without column holds; what is highlighted. */
 bool pick_find(const struct pick *p, struct str s, size_t from, size_t *at, size_t *len);
 

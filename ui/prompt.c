@@ -387,8 +387,11 @@ void prompt_paste(struct ui *u, int c)
 	if (c == '\r' || c == '\t')
 		c = ' ';
 	words_drop(&u->prompt->words);
+	u->prompt->error.msg[0] = '\0';
 	if (c >= ' ' && c <= 0x10FFFF)
 		edit(u->prompt, c);
+	else if (c == KEY_NOTHING && u->prompt->kind->changed)
+		u->prompt->kind->changed(u, sbuf_str(&u->prompt->text));
 	u->dirty = true;
 }
 

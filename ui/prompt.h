@@ -39,7 +39,7 @@ struct prompt_kind {
 void prompt_open(struct ui *u, const struct prompt_kind *kind, struct str text);
 void prompt_close(struct ui *u);
 void prompt_key(struct ui *u, int key);
-/* Pasted characters: inserted, line breaks as blanks. */
+/* A pasted character: inserted, a line break as a blank. KEY_NOTHING: that was all. */
 void prompt_paste(struct ui *u, int c);
 /* An error to show under the line, with its place. */
 void prompt_error(struct ui *u, const struct diag *d);

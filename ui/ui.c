@@ -325,6 +325,8 @@ static void handle_key(struct ui *u, int key)
 {
 	if (key == KEY_PASTE_BEGIN || key == KEY_PASTE_END) {
 		u->pasting = key == KEY_PASTE_BEGIN;
+		if (!u->pasting && u->prompt)
+			prompt_paste(u, KEY_NOTHING);
 		if (u->pasting && !u->prompt)
 			ui_say(u, ROLE_TEXT, "pasted text goes into a prompt; open one first");
 		return;

@@ -60,6 +60,7 @@ void view_cell(struct view *v, size_t row, size_t col, struct cell *c)
 {
 	c->text = (struct str){"", 0};
 	c->from = c->to = 0;
+	c->id = 0;
 	c->num = (double)NAN;
 	c->role = ROLE_TEXT;
 	c->made = &made;

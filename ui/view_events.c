@@ -10,20 +10,18 @@ enum { TIME, ID, EVENT, HOST, USER, PROCESS, GIST, RECORD, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
 	[TIME] = {"time", "TIME (UTC)", COL_TIME, 8, 19, 95},
-	[ID] = {"id", "ID", COL_NUMBER, 3, 4, 80},
+	[ID] = {"id", "ID", COL_NUMBER, 3, 4, 80, .digits = true},
 	[EVENT] = {"event", "EVENT", COL_TEXT, 10, 20, 75},
 	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 60},
 	[USER] = {"user", "USER", COL_TEXT, 8, 16, 50},
 	[PROCESS] = {"process", "PROCESS", COL_TEXT, 10, 22, 90},
 	[GIST] = {"what", "WHAT", COL_TEXT, 20, 60, 100, .elastic = true},
-	[RECORD] = {"record", "RECORD", COL_NUMBER, 8, 12, 20, .extra = true},
+	[RECORD] = {"record", "RECORD", COL_NUMBER, 8, 12, 20, .extra = true, .digits = true},
 };
 
-/* Columns of one table, looked up by name once. */
 struct lookup {
 	bool made;
-	bool composed;                                   /* more than the gist is told */
-	struct column image[2], user[2], host, gist;
+	struct event_columns c;
 };
 
 struct events {
@@ -226,31 +224,20 @@ static ev_t event_at(const struct view *v, size_t row)
 	return e->whole ? e->by_time[v->nrows - 1 - row] : e->v[row];
 }
 
-static const struct lookup *lookup_of(struct events *e, const struct store *s, const struct store_table *t)
+static const struct event_columns *columns_of(struct events *e, const struct store *s, const struct store_table *t)
 {
 	struct lookup *l = &e->lookup[table_index(t)];
-	const struct sysmon_event *def = sysmon_event(table_event_id(t));
 
-	if (l->made)
-		return l;
-	for (int i = 0; i < 2; i++) {
-		l->image[i] = table_data(s, t, str_c(event_image_fields[i]));
-		l->user[i] = table_data(s, t, str_c(event_user_fields[i]));
-	}
-	l->host = table_sys(s, t, SYS_COMPUTER);
-	l->gist = table_data(s, t, str_c(def && def->gist ? def->gist : ""));
-	l->composed = event_is_composed(table_event_id(t));
+	if (!l->made)
+		event_columns(s, t, &l->c);
 	l->made = true;
-	return l;
+	return &l->c;
 }
 
-static struct str value_of(const struct store *s, const struct column *c, size_t n, uint32_t row)
+static struct str value_of(const struct store *s, const struct column *col, size_t n, uint32_t row, struct cell *c)
 {
-	uint32_t id = 0;
-
-	for (size_t i = 0; i < n && !id; i++)
-		id = column_at(c[i], row);
-	return pool_str(store_pool(s), id);
+	c->id = event_value(col, n, row);
+	return pool_str(store_pool(s), c->id);
 }
 
 static void cell(struct view *v, size_t row, size_t col, struct cell *c)
@@ -259,7 +246,7 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 	const struct store *s = analysis_store(v->ui->analysis);
 	ev_t ev = event_at(v, row);
 	struct event_ref r = store_event(s, ev);
-	const struct lookup *l = lookup_of(e, s, r.table);
+	const struct event_columns *l = columns_of(e, s, r.table);
 
 	switch (col) {
 	case TIME:
@@ -272,19 +259,22 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 		c->text = str_c(event_name(s, ev));
 		break;
 	case HOST:
-		cell_host(c, value_of(s, &l->host, 1, r.row));
+		cell_host(c, value_of(s, &l->host, 1, r.row, c));
 		break;
 	case USER:
-		cell_account(c, value_of(s, l->user, 2, r.row));
+		cell_account(c, value_of(s, l->user, 2, r.row, c));
 		break;
 	case PROCESS:
-		cell_base_name(c, value_of(s, l->image, 2, r.row));
+		cell_base_name(c, value_of(s, l->image, 2, r.row, c));
 		break;
 	case GIST:
-		c->text = value_of(s, &l->gist, 1, r.row);
-		if (!c->text.n || l->composed) {
-			event_what(s, ev, c->made);
+		c->text = value_of(s, &l->gist, 1, r.row, c);
+		if (c->id && l->nmore) {
+			c->id = 0;
+			event_columns_what(s, l, r.row, c->made);
 			c->text = sbuf_str(c->made);
+		} else if (!c->id) {
+			c->text = event_gist(s, ev);
 		}
 		c->role = ROLE_CODE;
 		break;
