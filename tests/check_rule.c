@@ -335,6 +335,7 @@ START_TEST(checkout)
 	ck_runs(rs->v[0]);
 	ck_runs(rs->v[1]);
 	ck_not(rs->v[2], 0, "deprecated");
+	ck_assert(rs->v[2]->withdrawn && !rs->v[0]->withdrawn);
 	rules_free(rs);
 	/* a file and a folder inside find the same; a rule that is named runs whatever its status */
 	const char *paths[] = {at("detections/endpoint/b.yml"), at("detections/network"), at("detections/deprecated/old.yml")};

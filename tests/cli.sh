@@ -289,6 +289,17 @@ check 'check of a broken rule' 1
 has out 'no bad/broken.yml:3: ' 'check gives the reason'
 run check missing
 check 'check of nothing' 2
+mkdir old
+cp rules/fetch.yml old/
+printf 'name: Old\nid: o\nstatus: deprecated\nsearch: EventCode=1\n' >old/old.yml
+run check old
+check 'a deprecated rule is no damage' 0
+has out '2 rules: 1 ok, 0 cannot run, 1 deprecated' 'it is counted'
+run scan --rules old --format csv logs
+check 'a deprecated rule is left out' 0
+lines out 2 'and finds nothing'
+run scan --rules old/old.yml --format csv logs
+lines out 2 'named itself it runs'
 printf 'name: Lists\nid: [a]\nsearch: x=1\n' >bad/broken.yml
 run check bad
 has out 'no bad/broken.yml:2: ' 'a wrong key has its line'

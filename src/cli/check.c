@@ -38,7 +38,7 @@ static void print_rule(FILE *f, const struct rule *r)
 int cli_check(const struct cli *c)
 {
 	struct rules *r = rules_load(c->args.v, c->args.n, NULL, 0);
-	size_t ok = 0, warnings = 0;
+	size_t ok = 0, withdrawn = 0, warnings = r->warnings.n;
 	struct output out;
 
 	output_open(&out, NULL, false);
@@ -47,15 +47,17 @@ int cli_check(const struct cli *c)
 		size_t n = 0;
 		print_rule(out.f, r->v[i]);
 		ok += r->v[i]->query != NULL;
+		withdrawn += r->v[i]->withdrawn;
 		if (r->v[i]->query)
 			spl_warnings(r->v[i]->query, &n);
 		warnings += n;
 	}
+	size_t bad = r->n - ok - withdrawn;
 	if (r->n)
-		fprintf(out.f, "%zu rules: %zu ok, %zu cannot run, %zu warnings\n", r->n, ok, r->n - ok, warnings + r->warnings.n);
+		fprintf(out.f, "%zu rules: %zu ok, %zu cannot run, %zu deprecated, %zu warnings\n", r->n, ok, bad, withdrawn, warnings);
 	else
 		say("no rules there; name a rule file, a folder of rules, or a checkout with detections/");
-	int status = !r->n ? CLI_NOTHING : ok < r->n || r->warnings.n ? CLI_DAMAGED : CLI_OK;
+	int status = !r->n ? CLI_NOTHING : bad || r->warnings.n ? CLI_DAMAGED : CLI_OK;
 	int written = output_close(&out, true);
 	rules_free(r);
 	return written > status ? written : status;

@@ -65,19 +65,21 @@ int report_load(const struct load *l, bool all)
 
 int report_rules(const struct rules *r)
 {
-	size_t usable = 0;
+	size_t usable = 0, bad = 0;
 
 	say_diags(&r->warnings);
 	for (size_t i = 0; i < r->n; i++) {
 		usable += r->v[i]->query != NULL;
-		if (!r->v[i]->query)
-			say_diag(&r->v[i]->why_not);
+		if (r->v[i]->query || r->v[i]->withdrawn)
+			continue;
+		say_diag(&r->v[i]->why_not);
+		bad++;
 	}
 	if (!r->n)
 		say("no rules there; name a rule file, a folder of rules, or a checkout with detections/");
 	else if (!usable)
 		say("none of %zu rules can run; spoor check names the reasons", r->n);
-	return !usable ? CLI_NOTHING : usable < r->n || r->warnings.n ? CLI_DAMAGED : CLI_OK;
+	return !usable ? CLI_NOTHING : bad || r->warnings.n ? CLI_DAMAGED : CLI_OK;
 }
 
 int report_run(const struct findings *f)
@@ -142,7 +144,7 @@ static void print_others(const struct load *l)
 }
 
 struct tally {
-	size_t ran, failed, unusable, cannot_fire, hits;
+	size_t ran, failed, unusable, withdrawn, cannot_fire, hits;
 };
 
 static struct tally tally_of(const struct findings *f)
@@ -153,7 +155,8 @@ static struct tally tally_of(const struct findings *f)
 		const struct rule_result *r = &f->rule[i];
 		t.ran += r->ran;
 		t.failed += diag_is_set(&r->error);
-		t.unusable += r->rule->query == NULL;
+		t.unusable += r->rule->query == NULL && !r->rule->withdrawn;
+		t.withdrawn += r->rule->withdrawn;
 		t.cannot_fire += r->cannot_fire[0] != '\0';
 		t.hits += r->nfindings > 0;
 	}
@@ -171,6 +174,8 @@ static void print_rules(const struct tally *t)
 		fprintf(stderr, ", %zu failed", t->failed);
 	if (t->unusable)
 		fprintf(stderr, ", %zu cannot run", t->unusable);
+	if (t->withdrawn)
+		fprintf(stderr, ", %zu deprecated ones left out", t->withdrawn);
 	fputs("\n", stderr);
 }
 

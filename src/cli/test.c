@@ -277,6 +277,8 @@ int cli_test(const struct cli *c)
 	files_below(&files, c->data, NULL, NULL, true, &warn);
 	say_diags(&warn);
 	for (size_t i = 0; i < r->n; i++) {
+		if (r->v[i]->withdrawn)
+			continue;
 		add_jobs(&l, r->v[i], &files, c->data);
 		untested += r->v[i]->ntest == 0;
 	}

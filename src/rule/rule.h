@@ -55,6 +55,7 @@ struct rule {
 
 	struct spl_query *query;                         /* compiled; NULL when it cannot run … */
 	struct diag why_not;                             /* … and why */
+	bool withdrawn;                                  /* by its authors (status deprecated or removed): not run unless its file is named */
 };
 
 struct rules {

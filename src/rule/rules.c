@@ -118,8 +118,10 @@ static void read_rule(struct rules *r, const struct rule_source *s)
 	if (rule->id.n)
 		map_put(st->by_id, rule->id, NULL)->p = rule;
 	fill_techniques(rule, s->context);
-	if (is_deprecated(rule) && !s->named)
+	if (is_deprecated(rule) && !s->named) {
+		rule->withdrawn = true;
 		diag_set(&rule->why_not, 0, 0, "its status is %.*s; name the file itself to run it", STR_FMT(rule->status));
+	}
 	struct entry e = {rule, s->context, map_new()};
 	if (!diag_is_set(&rule->why_not))
 		rule->query = compile(st, &e, e.used, &rule->why_not);
