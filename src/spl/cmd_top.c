@@ -31,43 +31,51 @@ static bool parse_option(struct parser *p, struct top *t, size_t at, struct str 
 	return value.n > 0 || p_error(p, at, "%.*s needs a name", STR_FMT(name));
 }
 
+/* A list of fields that grows in the arena. */
+static bool add_field(struct parser *p, struct str **v, size_t *n)
+{
+	struct str *more = ARENA_ARRAY(p->arena, struct str, *n + 1);
+
+	if (*n)
+		memcpy(more, *v, *n * sizeof(*more));
+	*v = more;
+	return p_name(p, "a field", &more[(*n)++]);
+}
+
 static void *parse(struct parser *p, bool rare)
 {
-	static const char *const until[] = {"by", NULL};
 	struct top *t = ARENA_NEW(p->arena, struct top);
-	struct str name, value, *field, *by = NULL;
+	struct str name, value, *field = NULL, *by = NULL;
+	size_t nfields = 0;
+	bool grouped = false;
 	long n;
 
 	*t = (struct top){
 		.rare = rare, .limit = 10, .show_count = true, .show_percent = true, .count = STR("count"), .percent = STR("percent"),
 	};
 	for (;;) {
-		p_blank(p);
-		size_t at = p->at;
-		if (p_option(p, &name, &value)) {
-			if (!parse_option(p, t, at, name, value))
-				return NULL;
-		} else if (p_int(p, &n)) {
-			if (n < 0) {
-				p_error(p, at, "the number of rows must not be negative");
-				return NULL;
-			}
-			t->limit = (size_t)n;
-		} else {
+		while (p_char(p, ','))
+			;
+		if (p_done(p))
 			break;
+		size_t at = p->at;
+		bool ok = true;
+		if (p_option(p, &name, &value)) {
+			ok = !diag_is_set(p->diag) && parse_option(p, t, at, name, value);
+		} else if (!nfields && p_peek(p) >= '0' && p_peek(p) <= '9' && p_int(p, &n)) {
+			t->limit = (size_t)n;
+		} else if (!grouped && p_take_word(p, "by")) {
+			grouped = true;
+			ok = nfields > 0 || p_error(p, at, "expected a field before 'by'");
+		} else {
+			ok = grouped ? add_field(p, &by, &t->nby) : add_field(p, &field, &nfields);
 		}
-	}
-	size_t nfields = p_names(p, until, &field);
-	if (!nfields) {
-		p_error(p, p->at, "expected a field, found %s", p_found(p));
-		return NULL;
-	}
-	if (p_take_word(p, "by")) {
-		t->nby = p_names(p, NULL, &by);
-		if (!t->nby) {
-			p_error(p, p->at, "expected a field after 'by', found %s", p_found(p));
+		if (!ok)
 			return NULL;
-		}
+	}
+	if (!nfields || (grouped && !t->nby)) {
+		p_error(p, p->at, "expected a field%s, found %s", grouped ? " after 'by'" : "", p_found(p));
+		return NULL;
 	}
 	t->nkeys = t->nby + nfields;
 	t->key = ARENA_ARRAY(p->arena, struct str, t->nkeys);

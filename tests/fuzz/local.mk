@@ -9,6 +9,7 @@ endif
 
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_run \
 	tests/fuzz/fuzz_spl \
 	tests/fuzz/fuzz_xml \
 	tests/fuzz/fuzz_yaml
@@ -16,6 +17,10 @@ FUZZ_TARGETS = \
 tests_fuzz_fuzz_spl_SOURCES = tests/fuzz/fuzz_spl.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_spl_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_spl_LDADD = libspoor.a $(SPOOR_LIBS)
+
+tests_fuzz_fuzz_run_SOURCES = tests/fuzz/fuzz_run.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_run_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_run_LDADD = libspoor.a $(SPOOR_LIBS)
 
 tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_yaml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
