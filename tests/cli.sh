@@ -235,10 +235,7 @@ run scan --rules rules --format jsonl -o new.jsonl logs
 check 'to a file' 0
 same new.jsonl first 'the file has it'
 run scan --rules rules --format csv -o new.jsonl logs
-check 'a file is not replaced' 2
-same new.jsonl first 'it is as before'
-run scan --rules rules --format csv -o new.jsonl --force logs
-check 'with --force it is' 0
+check 'a file is replaced, as a whole' 0
 has new.jsonl 'time,rule' 'it is new'
 run scan --rules rules -o missing/new logs
 check 'no place for the file' 2

@@ -25,7 +25,7 @@ struct cli {
 	bool help, version;
 	struct strings rules, args;                      /* args: what stands outside options */
 	const char *case_path;
-	bool no_case, addon, raw_cells, explain, force;
+	bool no_case, addon, raw_cells, explain;
 	usec_t now;
 	enum export_format format;
 	const char *output, *junit, *data;
@@ -52,7 +52,7 @@ struct output {
 	struct export_file file;
 	bool to_file;
 };
-bool output_open(struct output *o, const char *path, bool force);
+bool output_open(struct output *o, const char *path);
 /* Ends it. `written` false: writing failed already, errno says how. Returns CLI_OK or CLI_NOTHING. */
 int output_close(struct output *o, bool written);
 void output_abort(struct output *o);                     /* nothing is written; a file under way is gone */

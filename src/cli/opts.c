@@ -6,7 +6,7 @@
 #include "base/mem.h"
 
 enum option_id {
-	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FORMAT, OPT_OUTPUT, OPT_FORCE, OPT_RAW_CELLS, OPT_EXPLAIN,
+	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FORMAT, OPT_OUTPUT, OPT_RAW_CELLS, OPT_EXPLAIN,
 	OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
 };
 
@@ -24,8 +24,7 @@ static const struct option {
 	{OPT_CIM, "--cim", "addon", CMD_TRIAGE | CMD_SCAN | CMD_QUERY,
 	 "Endpoint.Processes holds the events that Splunk's add-on puts there, not process creations alone"},
 	{OPT_FORMAT, "--format", "table|csv|jsonl", CMD_SCAN | CMD_QUERY, "how to print; table otherwise"},
-	{OPT_OUTPUT, "-o", "FILE", CMD_SCAN | CMD_QUERY, "write to FILE, which appears when it is complete"},
-	{OPT_FORCE, "--force", NULL, CMD_SCAN | CMD_QUERY, "let -o replace a file"},
+	{OPT_OUTPUT, "-o", "FILE", CMD_SCAN | CMD_QUERY, "write to FILE, which appears, or is replaced, when it is complete"},
 	{OPT_RAW_CELLS, "--raw-cells", NULL, CMD_SCAN | CMD_QUERY, "CSV: do not disarm cells that a spreadsheet would run as a formula"},
 	{OPT_EXPLAIN, "--explain", NULL, CMD_SCAN, "say on stderr what was read, and why rules did not fire"},
 	{OPT_DATA, "--data", "DIR", CMD_TEST, "folder that holds the sample logs of the tests"},
@@ -161,9 +160,6 @@ static bool set_option(struct cli *c, const struct option *o, const char *value)
 		return export_format_parse(value, &c->format) || usage(c, "--format takes table, csv or jsonl, not '%s'", value);
 	case OPT_OUTPUT:
 		c->output = value;
-		return true;
-	case OPT_FORCE:
-		c->force = true;
 		return true;
 	case OPT_RAW_CELLS:
 		c->raw_cells = true;

@@ -31,14 +31,14 @@ static void on_signals(void (*handler)(int))
 	}
 }
 
-bool output_open(struct output *o, const char *path, bool force)
+bool output_open(struct output *o, const char *path)
 {
 	struct diag d = DIAG_INIT;
 
 	*o = (struct output){.f = stdout, .to_file = path && strcmp(path, "-") != 0};
 	if (!o->to_file)
 		return true;
-	if (!export_open(&o->file, path, force, &d)) {
+	if (!export_open(&o->file, path, true, &d)) {
 		say_diag(&d);
 		return false;
 	}

@@ -40,7 +40,7 @@ static int scan(const struct cli *c, struct session *s, struct casefile *cf)
 	struct diag d = DIAG_INIT;
 	struct output out;
 
-	if (!output_open(&out, c->output, c->force))     /* before the work is done */
+	if (!output_open(&out, c->output))     /* before the work is done */
 		return CLI_NOTHING;
 	run_session(s);
 	int status = worse(report_load(s->load, c->explain), report_rules(s->rules));
@@ -67,6 +67,7 @@ int cli_scan(const struct cli *c)
 {
 	struct session_opts o = session_opts_of(c);
 	struct casefile *cf = NULL;
+	struct rows *before = NULL;
 	struct diag d = DIAG_INIT;
 
 	if (c->case_path) {
@@ -77,10 +78,12 @@ int cli_scan(const struct cli *c)
 		}
 		o.rules_ready = apply_exclusions;
 		o.rules_ctx = cf;
+		o.risk_before = before = case_risk_rows(cf);
 	}
 	struct session *s = session_new(&o);
 	int status = scan(c, s, cf);
 	session_free(s);
+	rows_free(before);
 	case_close(cf);
 	return status;
 }
@@ -93,7 +96,7 @@ static int query(const struct cli *c, struct session *s)
 	struct diag d = DIAG_INIT;
 	struct output out;
 
-	if (!output_open(&out, c->output, c->force))
+	if (!output_open(&out, c->output))
 		return CLI_NOTHING;
 	run_session(s);
 	say_diags(&s->rules->warnings);
