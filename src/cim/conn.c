@@ -214,17 +214,30 @@ const struct conn *conns_at(const struct conns *c, size_t i) { return &c->v[i]; 
 
 /* ------------------------------------------------------------------------------------------------ grouping */
 
-static bool below(const struct ptree *t, uint32_t proc, uint32_t ancestor)
+/* Which processes are `top` or below it; a tree may be as deep as it has processes. */
+static bool *mark_below(const struct ptree *t, uint32_t top)
 {
-	for (; proc != PROC_NONE; proc = ptree_at(t, proc)->parent)
-		if (proc == ancestor)
-			return true;
-	return false;
+	bool *in = xcalloc((size_t)ptree_len(t) + 1, sizeof *in);
+	uint32_t i = top;
+
+	for (;;) {
+		in[i] = true;
+		if (ptree_at(t, i)->child != PROC_NONE) {
+			i = ptree_at(t, i)->child;
+			continue;
+		}
+		while (i != top && ptree_at(t, i)->next == PROC_NONE)
+			i = ptree_at(t, i)->parent;
+		if (i == top)
+			return in;
+		i = ptree_at(t, i)->next;
+	}
 }
 
-static bool passes(const struct conns *c, const struct conn *v, const struct conn_filter *f)
+/* below: of the filter's process, when its descendants count, too; else NULL. */
+static bool passes(const struct conn *v, const struct conn_filter *f, const bool *below)
 {
-	if (f->proc != PROC_NONE && v->proc != f->proc && !(f->with_children && below(c->tree, v->proc, f->proc)))
+	if (f->proc != PROC_NONE && v->proc != f->proc && !(below && v->proc != PROC_NONE && below[v->proc]))
 		return false;
 	if ((f->host && v->host != f->host) || (f->user && v->user != f->user) || (f->dest_ip && v->dest_ip != f->dest_ip))
 		return false;
@@ -251,7 +264,7 @@ static double median(double *v, size_t n)
 
 static void measure_rhythm(const struct conns *c, struct conn_group *g)
 {
-	if (g->count < REGULAR_MIN)
+	if (g->count < REGULAR_MIN || c->v[g->member[0]].time == WHEN_NONE)     /* those without a time come first */
 		return;
 	const size_t n = g->count - 1;
 	double *gap = xcalloc(n, sizeof *gap);
@@ -289,7 +302,7 @@ static void summarise(const struct conns *c, struct conn_group *g, usec_t from, 
 	g->first = one->time, g->last = c->v[g->member[g->count - 1]].time;
 	for (uint32_t i = 0; i < g->count; i++) {
 		const struct conn *v = &c->v[g->member[i]];
-		const double share = to > from ? (double)(v->time - from) / (double)(to - from) : 0;
+		const double share = to > from && v->time != WHEN_NONE ? (double)(v->time - from) / (double)(to - from) : 0;
 		const int bar = (int)(share * RHYTHM_BARS);
 
 		g->dest_ip = same_or(g->dest_ip, v->dest_ip, 0);
@@ -299,7 +312,8 @@ static void summarise(const struct conns *c, struct conn_group *g, usec_t from, 
 		g->proc = same_or(g->proc, v->proc, PROC_NONE);
 		g->host = same_or(g->host, v->host, 0);
 		g->mixed_direction |= g->outbound != v->outbound;
-		g->bar[bar < 0 ? 0 : bar >= RHYTHM_BARS ? RHYTHM_BARS - 1 : bar]++;
+		if (v->time != WHEN_NONE)
+			g->bar[bar < 0 ? 0 : bar >= RHYTHM_BARS ? RHYTHM_BARS - 1 : bar]++;
 	}
 	g->nprocs = count_distinct(c, g, offsetof(struct conn, proc));
 	g->nhosts = count_distinct(c, g, offsetof(struct conn, host));
@@ -324,6 +338,7 @@ struct conn_group *conns_group(const struct conns *c, const struct conn_filter *
 	struct map *m = map_new();
 	usec_t from = f->from, to = f->to;
 	size_t nhits = 0;
+	bool *below = f->proc != PROC_NONE && f->with_children ? mark_below(c->tree, f->proc) : NULL;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct conn *v = &c->v[i];
@@ -331,7 +346,7 @@ struct conn_group *conns_group(const struct conns *c, const struct conn_filter *
 			by == CONN_BY_DEST ? v->dest_port : 0};
 		bool fresh;
 
-		if (!passes(c, v, f))
+		if (!passes(v, f, below))
 			continue;
 		union map_val *g = map_put(m, (struct str){(const char *)key, sizeof key}, &fresh);
 		if (fresh)
@@ -352,14 +367,15 @@ struct conn_group *conns_group(const struct conns *c, const struct conn_filter *
 	}
 	for (size_t i = 0; i < nhits; i++)
 		member[at[group[i]]++] = hit[i];
-	if (nhits && from == WHEN_NONE)
-		from = c->v[hit[0]].time;
+	for (size_t i = 0; i < nhits && from == WHEN_NONE; i++)
+		from = c->v[hit[i]].time;
 	if (nhits && to == WHEN_NONE)
-		to = c->v[hit[nhits - 1]].time + 1;
+		to = c->v[hit[nhits - 1]].time == WHEN_NONE ? from : c->v[hit[nhits - 1]].time + 1;
 	for (size_t g = 0; g < *n; g++)
 		summarise(c, &out[g], from, to);
 	if (*n)
 		qsort(out, *n, sizeof *out, group_cmp);
+	free(below);
 	free(at);
 	free(group);
 	free(hit);
