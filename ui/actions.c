@@ -47,7 +47,7 @@ static void search_note(struct ui *u, struct sbuf *b)
 	if (!list_match_count(v, &at, &of))
 		sbuf_addz(b, "searching");
 	else
-		sbuf_addf(b, "%zu of %zu %ss", of, v->list.n, v->ops->noun);
+		sbuf_addf(b, "%zu of %zu %s", of, v->list.n, view_noun(v, v->list.n));
 }
 
 static const struct prompt_kind search_kind = {
@@ -98,7 +98,7 @@ static void filter_note(struct ui *u, struct sbuf *b)
 	if (list_busy(v))
 		sbuf_addz(b, "filtering");
 	else if (v->list.filter)
-		sbuf_addf(b, "%zu of %zu %ss", v->list.n, v->nrows, v->ops->noun);
+		sbuf_addf(b, "%zu of %zu %s", v->list.n, v->nrows, view_noun(v, v->nrows));
 }
 
 /* The names of the view's columns, with the colon that makes them one. */
@@ -228,7 +228,7 @@ static void copy_rows(struct ui *u)
 	if (n == 1)
 		snprintf(what, sizeof what, "the %s", v->ops->fill ? "text" : v->ops->noun);
 	else
-		snprintf(what, sizeof what, "%zu %ss", n, v->ops->noun);
+		snprintf(what, sizeof what, "%zu %s", n, view_noun(v, n));
 	if (n)
 		copy(u, sbuf_str(&b), what);
 	sbuf_free(&b);

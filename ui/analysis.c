@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/procs.h"
 #include "ui/tty.h"
 #include "ui/work.h"
 
@@ -14,6 +15,7 @@ struct analysis {
 	struct session_opts opts;
 	struct session *session;
 	struct facts *facts;
+	struct procs *procs;                             /* made once the counting is done */
 	enum session_stage seen;                         /* by analysis_tick */
 	bool counting;
 	bool stopped;
@@ -143,12 +145,37 @@ static void count_events(struct job *job)
 	store_by_time(c->store);                         /* made on first use: rather here than when a view wants it */
 }
 
+/* ---- processes and connections ---- */
+
+struct relating {
+	const struct store *store;
+	struct procs *procs;
+};
+
+static void relate(struct job *job)
+{
+	struct relating *r = job->ctx;
+
+	r->procs = procs_new(r->store);
+}
+
+static void related(struct job *job)
+{
+	struct relating *r = job->ctx;
+
+	job->ui->analysis->procs = r->procs;
+	free(r);
+}
+
 static void counted(struct job *job)
 {
 	struct counting *c = job->ctx;
+	struct relating *r = xcalloc(1, sizeof *r);
 
 	job->ui->analysis->facts = c->facts;
+	r->store = c->store;
 	free(c);
+	work_start(job->ui, NULL, NULL, relate, related, r);
 }
 
 static void session_ended(struct job *job)
@@ -202,6 +229,7 @@ void analysis_free(struct analysis *a)
 {
 	if (!a)
 		return;
+	procs_free(a->procs);
 	session_free(a->session);
 	facts_free(a->facts);
 	pthread_mutex_destroy(&a->lock);
@@ -244,6 +272,11 @@ const struct findings *analysis_findings(const struct analysis *a)
 const struct facts *analysis_facts(const struct analysis *a)
 {
 	return a->facts;
+}
+
+const struct procs *analysis_procs(const struct analysis *a)
+{
+	return a->procs;
 }
 
 struct session *analysis_session(const struct analysis *a)

@@ -8,6 +8,7 @@
 
 struct ui;
 struct analysis;
+struct procs;
 
 /* What the dump holds, counted once it is loaded. */
 struct facts {
@@ -31,6 +32,7 @@ struct cim *analysis_cim(const struct analysis *a);
 struct engine *analysis_engine(const struct analysis *a);
 const struct findings *analysis_findings(const struct analysis *a);
 const struct facts *analysis_facts(const struct analysis *a);
+const struct procs *analysis_procs(const struct analysis *a);
 struct session *analysis_session(const struct analysis *a);
 
 bool analysis_ready(const struct analysis *a);           /* everything has run, or was stopped */

@@ -31,6 +31,10 @@ struct cell {
 	uint32_t id;                                     /* names the text for ever: its id in the dump's pool; 0: nothing does */
 	double num;                                      /* the order of numbers and times; NAN goes last */
 	enum role role;
+	struct str lead;                                 /* drawn before the text, part of nothing else: the lines of a tree */
+	enum role lead_role;
+	bool blank;                                      /* absent, and shown as blank: there is nothing to miss */
+	bool wide;                                       /* drawn over the cells that follow */
 	char buf[48];                                    /* for short texts that must be made … */
 	struct sbuf *made;                               /* … and for longer ones; empty */
 };

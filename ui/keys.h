@@ -16,8 +16,8 @@
 	X(PAGE_UP, "page-up", MOTION, "PgUp ^B", "b", "page", "a page up") \
 	X(FIRST, "first", MOTION, "g Home", "", "first", "first row") \
 	X(LAST, "last", MOTION, "G End", "", "last", "last row") \
-	X(LEFT, "left", MOTION, "h Left", "", "left", "fold, or scroll to the left") \
-	X(RIGHT, "right", MOTION, "l Right", "", "right", "unfold, or scroll to the columns on the right") \
+	X(LEFT, "left", MOTION, "h Left", "", "fold", "fold, or scroll to the left") \
+	X(RIGHT, "right", MOTION, "l Right", "", "unfold", "unfold, or scroll to the columns on the right") \
 	X(FOLD_ALL, "fold-all", MOTION, "*", "", "fold all", "fold everything, or unfold it again") \
 	X(ENTER, "enter", GO, "Enter", "", "open", "open what is selected") \
 	X(BACK, "back", GO, "q Backspace", "", "back", "back to the view before; on the first view: quit") \
@@ -27,9 +27,17 @@
 	X(HELP, "help", GO, "? F1", "", "help", "this page") \
 	X(DETAIL, "detail", PIVOT, "d", "", "detail", "the hit or row in full") \
 	X(EVENTS, "events", PIVOT, "e", "", "events", "all events of its process, or those behind it") \
+	X(PTREE, "process-tree", PIVOT, "p", "", "tree", "its process among those that started it and those it started") \
+	X(CONNS, "connections", PIVOT, "c", "", "connections", "connections of its process, else of its host or user") \
 	X(RAW, "raw", PIVOT, "R", "", "raw", "the event with all fields, and its record as it was logged") \
 	X(DRILLDOWN, "drilldown", PIVOT, "D", "", "drilldowns", "run a drilldown search of the rule for this hit") \
 	X(RULE, "rule", PIVOT, "", "", "rule", "the text of the rule and its search with macros expanded") \
+	X(OTHERS, "others", PIVOT, "t", "", "who else", "who else talked to its destination") \
+	X(NEXT_HIT, "next-hit", TREE, "]", "", "next hit", "next process with a hit") \
+	X(PREVIOUS_HIT, "previous-hit", TREE, "[", "", "previous hit", "previous process with a hit") \
+	X(WIDER, "wider", TREE, "+ =", "", "more", "show more: in the tree what is folded away, of connections those of descendants, host, user, all") \
+	X(NARROWER, "narrower", TREE, "-", "", "less", "show less: in the tree only the branch of the selected process") \
+	X(GROUP, "group", TREE, "b", "", "group", "group connections by destination, process or host") \
 	X(SEARCH, "search", FIND, "/", "", "search", "search; lower case finds both cases") \
 	X(NEXT, "next-match", FIND, "n", "", "next", "next match") \
 	X(PREVIOUS, "previous-match", FIND, "N", "", "previous", "previous match") \
@@ -53,6 +61,7 @@
 	X(MOTION, "Moving") \
 	X(GO, "Views") \
 	X(PIVOT, "From the selected row") \
+	X(TREE, "Process tree and connections") \
 	X(FIND, "Finding") \
 	X(MARKS, "Marks") \
 	X(OUTPUT, "Taking along") \

@@ -55,10 +55,12 @@ static void measure(struct view *v, int width)
 			size_t w;
 
 			view_cell(v, row, col, &c);
+			if (c.wide)
+				continue;
 			struct str part = shown_part(&c);
 			if (part.n > (size_t)most * 4)
 				part.n = (size_t)most * 4;
-			w = glyph_width(part);
+			w = glyph_width(part) + glyph_width(c.lead);
 			if (w > (size_t)need)
 				need = w < (size_t)most ? (int)w : most;
 		}
@@ -68,7 +70,8 @@ static void measure(struct view *v, int width)
 	l->measured_loading = v->loading;
 }
 
-static void draw_cell(struct pen *p, struct view *v, size_t row, const struct place *at, const struct seeker *seek)
+/* False when the cell took the rest of the line. */
+static bool draw_cell(struct pen *p, struct view *v, size_t row, const struct place *at, const struct seeker *seek)
 {
 	const struct coldef *def = &v->col[at->col];
 	struct cell c;
@@ -76,8 +79,18 @@ static void draw_cell(struct pen *p, struct view *v, size_t row, const struct pl
 	view_cell(v, row, at->col, &c);
 	struct field f = {.text = shown_part(&c), .width = at->width, .role = c.role, .seek = seek,
 	                  .right = def->type == COL_NUMBER, .cut = def->type == COL_PATH ? CUT_MIDDLE : CUT_END};
+	if (c.wide)
+		f.width = p->end - p->x;
+	if (c.lead.n) {
+		struct field lead = {.text = c.lead, .role = c.lead_role, .width = (int)glyph_width(c.lead)};
+
+		if (lead.width > f.width)
+			lead.width = f.width;
+		pen_field(p, &lead);
+		f.width -= lead.width;
+	}
 	if (c.text.n == 0) {
-		f.text = STR("-");
+		f.text = c.blank ? STR("") : STR("-");
 		f.role = ROLE_DIM;
 	} else if (def->type == COL_TIME && f.text.n == 19 && at->width < 19) {
 		size_t drop = at->width < 14 ? 11 : 5;
@@ -86,6 +99,7 @@ static void draw_cell(struct pen *p, struct view *v, size_t row, const struct pl
 		f.text.n -= drop;
 	}
 	pen_field(p, &f);
+	return !c.wide;
 }
 
 static void draw_head(struct view *v, int y, int width, int margin, const struct place *place, size_t n)
@@ -120,7 +134,8 @@ static void draw_row(struct view *v, size_t at, int y, int width, int margin, co
 	pen_puts(&p, ROLE_MARK, marked ? "*" : sign ? (char[]){sign, '\0'} : " ");
 	for (size_t i = 0; i < n; i++) {
 		pen_blank(&p, margin + place[i].x - p.x);
-		draw_cell(&p, v, row, &place[i], seek);
+		if (!draw_cell(&p, v, row, &place[i], seek))
+			break;
 	}
 	pen_fill(&p);
 }

@@ -4,6 +4,8 @@ spoor_SOURCES += \
 	ui/analysis.c \
 	ui/analysis.h \
 	ui/app.h \
+	ui/branch.c \
+	ui/branch.h \
 	ui/cell.c \
 	ui/cell.h \
 	ui/choose.c \
@@ -12,6 +14,8 @@ spoor_SOURCES += \
 	ui/cmd.h \
 	ui/config.c \
 	ui/config.h \
+	ui/decide.c \
+	ui/decide.h \
 	ui/draw.c \
 	ui/draw.h \
 	ui/event.c \
@@ -33,6 +37,8 @@ spoor_SOURCES += \
 	ui/page.h \
 	ui/pick.c \
 	ui/pick.h \
+	ui/procs.c \
+	ui/procs.h \
 	ui/prompt.c \
 	ui/prompt.h \
 	ui/query.c \
@@ -47,6 +53,7 @@ spoor_SOURCES += \
 	ui/ui.h \
 	ui/view.c \
 	ui/view.h \
+	ui/view_conns.c \
 	ui/view_detail.c \
 	ui/view_events.c \
 	ui/view_help.c \
@@ -56,6 +63,7 @@ spoor_SOURCES += \
 	ui/view_rows.c \
 	ui/view_rule.c \
 	ui/view_rules.c \
+	ui/view_tree.c \
 	ui/views.c \
 	ui/work.c \
 	ui/work.h

@@ -90,6 +90,12 @@ static void filter_tree(struct view *v)
 {
 	struct list *l = &v->list;
 	size_t n = v->nrows, hidden_below = SIZE_MAX;
+
+	if (v->ops->after && !l->filter) {
+		for (size_t i = 0; i < n; i = v->ops->after(v, i, rowset_has(&l->folds, i)))
+			keep(&l->order, i);
+		return;
+	}
 	bool *show = xcalloc(n ? n : 1, sizeof *show);
 	unsigned want = 0;
 

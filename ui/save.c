@@ -31,11 +31,11 @@ static void finish(struct ui *u)
 	struct sbuf path = {0};
 	struct diag d = DIAG_INIT;
 	size_t n = s->n;
-	const char *noun = s->v->ops->noun;
+	const char *noun = view_noun(s->v, n);
 
 	sbuf_addz(&path, s->file.path);
 	if (export_commit(&s->file, &d))
-		ui_say(u, ROLE_TEXT, "%zu %s%s written to %s", n, noun, n == 1 ? "" : "s", path.p);
+		ui_say(u, ROLE_TEXT, "%zu %s written to %s", n, noun, path.p);
 	else
 		ui_say_diag(u, &d);
 	sbuf_free(&path);
@@ -194,7 +194,7 @@ static void save_note(struct ui *u, struct sbuf *b)
 	struct view *v = ui_top(u);
 	size_t n = v->list.marks.count ? v->list.marks.count : v->list.n;
 
-	sbuf_addf(b, "%zu %s%s as CSV: %s", n, v->ops->noun, n == 1 ? "" : "s",
+	sbuf_addf(b, "%zu %s as CSV: %s", n, view_noun(v, n),
 	          v->list.marks.count ? "those marked" : "all that are shown");
 }
 

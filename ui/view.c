@@ -63,6 +63,9 @@ void view_cell(struct view *v, size_t row, size_t col, struct cell *c)
 	c->id = 0;
 	c->num = (double)NAN;
 	c->role = ROLE_TEXT;
+	c->lead = (struct str){"", 0};
+	c->lead_role = ROLE_DIM;
+	c->blank = c->wide = false;
 	c->made = &made;
 	sbuf_reset(&made);
 	if (v->ops->fill) {
@@ -72,6 +75,16 @@ void view_cell(struct view *v, size_t row, size_t col, struct cell *c)
 	v->ops->cell(v, row, col, c);
 	if (!c->text.p)
 		c->text = (struct str){"", 0};
+}
+
+const char *view_noun(const struct view *v, size_t n)
+{
+	static char many[32];
+	const char *one = v->ops->noun;
+	size_t len = strlen(one);
+
+	snprintf(many, sizeof many, "%s%s", one, n == 1 ? "" : len && one[len - 1] == 's' ? "es" : "s");
+	return many;
 }
 
 ptrdiff_t view_column(const struct view *v, struct str name)

@@ -15,6 +15,7 @@
 
 struct ui;
 struct view;
+struct proc;
 
 /* ---- what a row is about: from it start the pivots ---- */
 
@@ -23,9 +24,11 @@ struct entity {
 	const struct rule *rule;
 	ev_t ev;                                         /* EV_NONE when none */
 	const struct lineage *lineage;                   /* events behind it; may be NULL */
+	const struct proc *proc;                         /* in the process tree; NULL when it was not looked up */
 	const struct rows *rows;                         /* a result row that is no hit … */
 	size_t row;                                      /* … and which */
 	struct str host, user, guid, process;            /* empty when unknown */
+	struct str dest;                                 /* the address at the other end of a connection */
 };
 #define ENTITY_NONE ((struct entity){.ev = EV_NONE})
 
@@ -65,6 +68,9 @@ struct view_ops {
 	/* A sign left of the row ('~' for excluded; 0 for none), and whether the row is faint. May be NULL. */
 	char (*sign)(struct view *v, size_t row, bool *faint);
 	unsigned (*depth)(struct view *v, size_t row);   /* of a tree whose rows stand in preorder; NULL: no tree */
+	/* Of a large tree: the row to show after this one, what is below it hidden or not; may hide more rows than folds do, as
+	 * long as no filter is set. NULL: found by depth. */
+	size_t (*after)(struct view *v, size_t row, bool folded);
 	void (*preview)(struct view *v, size_t row, struct page *p);      /* the row in full; may be NULL */
 	void (*empty)(struct view *v, struct page *p);   /* why there is no row at all; may be NULL */
 	void (*status)(struct view *v, struct sbuf *b);  /* more for the status line; may be NULL */
@@ -99,7 +105,8 @@ struct view {
 
 /* All views, in the order of their digits; ends with NULL. */
 extern const struct view_ops *const views[];
-extern const struct view_ops view_hits, view_detail, view_events, view_raw, view_rules, view_rule, view_report, view_help, view_rows;
+extern const struct view_ops view_hits, view_detail, view_events, view_raw, view_rules, view_rule, view_report, view_help, view_rows,
+	view_tree, view_conns, view_talkers;
 
 /* Kinds of links on pages that any view follows. */
 enum { LINK_NONE, LINK_EVENT /* n */, LINK_RULE /* p */, LINK_VIEW /* p: its ops */, LINK_OWN /* the view's own, from here on */ };
@@ -110,6 +117,8 @@ void view_title(struct view *v, const char *fmt, ...) __attribute__((format(prin
 /* The cell of a row; `c` needs no preparation. */
 void view_cell(struct view *v, size_t row, size_t col, struct cell *c);
 /* The column of that name (any case), or -1. */
+/* "hit" for one, else "hits"; until the next call. */
+const char *view_noun(const struct view *v, size_t n);
 ptrdiff_t view_column(const struct view *v, struct str name);
 bool view_is_busy(const struct view *v);                 /* the list machine has work left */
 

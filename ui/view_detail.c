@@ -463,7 +463,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 
 	*e = (struct entity){.hit = d->is_hit ? &d->f : NULL, .rule = d->f.rule, .ev = d->f.main_event, .lineage = d->f.lineage,
 	                     .rows = d->f.rows, .row = d->f.row, .host = d->f.host, .user = d->f.user, .guid = d->f.guid,
-	                     .process = d->f.process};
+	                     .process = d->f.process, .dest = d->f.c2};
 	if (link->kind == LINK_EVENT)
 		e->ev = (ev_t)link->n;
 	return true;
@@ -472,6 +472,6 @@ static bool about(struct view *v, size_t row, struct entity *e)
 const struct view_ops view_detail = {
 	.name = "detail", .noun = "line", .help = "one hit in full", .pivot = REQ_DETAIL, .needs = "a hit or a row", .text = true,
 	.sort = -1, .state_size = sizeof(struct detail),
-	.hints = {REQ_ENTER, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_COPY, REQ_SEARCH, REQ_BACK},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_COPY, REQ_SEARCH, REQ_BACK},
 	.accepts = accepts, .open = open_detail, .close = close_detail, .fill = fill, .about = about,
 };

@@ -192,7 +192,10 @@ static bool open_events(struct view *v, const struct view_arg *arg, struct diag 
 	                            event_image(s, arg->about.ev), '\\');
 	if (!guid.n) {
 		from_lineage(v, arg->about.lineage, arg->about.ev);
-		view_title(v, "events behind it");
+		if (arg->title.n)
+			view_title(v, "%.*s", STR_FMT(arg->title));
+		else
+			view_title(v, "events behind it");
 		return true;
 	}
 	struct finding_events *x = xcalloc(1, sizeof *x);
@@ -298,7 +301,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	ev_t ev = event_at(v, row);
 
 	*e = (struct entity){.ev = ev, .host = store_sys(s, ev, SYS_COMPUTER), .user = event_user(s, ev), .guid = event_guid(s, ev),
-	                     .process = event_image(s, ev)};
+	                     .process = event_image(s, ev), .dest = store_data(s, ev, "DestinationIp")};
 	return true;
 }
 
@@ -353,7 +356,7 @@ static void empty(struct view *v, struct page *p)
 const struct view_ops view_events = {
 	.name = "events", .noun = "event", .help = "all events of the dump", .digit = '2', .pivot = REQ_EVENTS,
 	.needs = "a process or an event", .keeps = true, .kept_alone = true, .sort = -1, .state_size = sizeof(struct events),
-	.hints = {REQ_ENTER, REQ_EVENTS, REQ_FILTER, REQ_SEARCH, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_PREVIEW, REQ_BACK},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_FILTER, REQ_SEARCH, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
 	.accepts = accepts, .open = open_events, .update = update, .close = close_events, .cell = cell, .time = time_of,
 	.preview = preview, .empty = empty, .about = about, .request = request,
 };

@@ -195,7 +195,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	const struct finding *f = &((struct hits *)v->state)->v[row];
 
 	*e = (struct entity){.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .user = f->user,
-	                     .guid = f->guid, .process = f->process};
+	                     .guid = f->guid, .process = f->process, .dest = f->c2};
 	return true;
 }
 
@@ -262,7 +262,7 @@ static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
 const struct view_ops view_hits = {
 	.name = "hits", .noun = "hit", .help = "what the rules found", .digit = '1', .keeps = true, .kept_alone = true,
 	.sort = RISK, .reverse = true, .state_size = sizeof(struct hits),
-	.hints = {REQ_ENTER, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_PREVIEW},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE},
 	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .preview = preview,
 	.empty = empty, .status = status, .csv = csv, .about = about, .request = request,
 };

@@ -276,7 +276,7 @@ static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
 const struct view_ops view_rows = {
 	.name = "results", .noun = "row", .help = "the rows of the last search", .digit = '5', .keeps = true, .sort = -1,
 	.state_size = sizeof(struct result),
-	.hints = {REQ_ENTER, REQ_EVENTS, REQ_RAW, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_PREVIEW, REQ_BACK},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
 	.open = open_rows, .close = close_rows, .cell = cell, .time = time_of, .preview = preview, .empty = empty, .csv = csv,
 	.about = about, .request = request,
 };
