@@ -407,6 +407,17 @@ START_TEST(limits)
 	ck_assert_ptr_eq(f.engine->ops->store(f.engine), f.dump->store);
 	done(&f);
 
+	enum { MANY = 5000 };
+	const char **many = xcalloc(MANY, sizeof(*many));
+	for (size_t i = 0; i < MANY; i++)
+		many[i] = mixed[0];
+	f = with(dump_cut_new(many, MANY, 1000, 1, 0));
+	r = scan(&f, (struct scan){.grouped = true, .dataset = "Endpoint.Processes", .memory = 1});
+	ck_assert(r->partial);
+	rows_free(r);
+	free(many);
+	done(&f);
+
 	f = with(dump_cut_new(mixed, 0, 1, 1, 0));
 	ck_assert(!f.engine->ops->bounds(f.engine, &first, &last));
 	gives(&f, "* | table EventCode", "EventCode;");

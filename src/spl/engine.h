@@ -41,7 +41,7 @@ struct scan {
 	const struct fieldset *want;
 	bool unprefixed;                                 /* from datamodel: "user" for "Processes.user" */
 	size_t limit;                                    /* rows; 0: none */
-	size_t memory;                                   /* bytes of the result; 0: any. The newest that fit, marked partial */
+	size_t memory;                                   /* bytes of the result; 0: any. Of the newest events that fit, marked partial */
 };
 
 struct engine;

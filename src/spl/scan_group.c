@@ -208,7 +208,11 @@ static void feed_all(struct grouper *g)
 		const size_t table = p->seq ? p->seq[fed] : 0, i = next[table]++;
 		g->combo[fed] = combo_of(g, table, i);
 		feed(g, table, i, g->combo[fed]);
-		if (fed % 1024 == 1023 && scan_stopped(g->s)) {
+		if (fed % 1024 != 1023)
+			continue;
+		if (g->s->scan->memory && grouping_bytes(g->g) > g->s->scan->memory)
+			g->s->stopped = true;            /* the newest events that fit */
+		if (scan_stopped(g->s)) {
 			fed++;
 			break;
 		}
