@@ -23,7 +23,7 @@ static int run(const struct cli *c)
 	struct output out;
 
 	if (c->help || c->version) {
-		output_open(&out, NULL, false);
+		output_open(&out, NULL);
 		if (c->help)
 			cli_help(out.f, c->command);
 		else

@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/check_yaml
 
 SCRIPT_TESTS = \
+	tests/case.sh \
 	tests/cli.sh \
 	tests/layers.sh \
 	tests/shipped.sh

@@ -2,6 +2,7 @@
 #ifndef SPOOR_UI_APP_H
 #define SPOOR_UI_APP_H
 
+#include "case/case.h"
 #include "ui/analysis.h"
 #include "ui/choose.h"
 #include "ui/prompt.h"
@@ -14,6 +15,8 @@ struct ui {
 	const struct ui_opts *opts;
 	struct analysis *analysis;
 	struct work_thread *work;                        /* work.c's */
+	struct casefile *casefile;
+	struct decide *decide;                           /* decide.c's */
 	struct save *save;                               /* save.c's: a file being written */
 
 	struct view *stack[STACK_MAX];                   /* the last one is on the screen; all stay as they are */

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "ui/app.h"
 #include "ui/config.h"
+#include "ui/decide.h"
 #include "ui/history.h"
 #include "ui/tty.h"
 #include "ui/work.h"
@@ -435,6 +436,7 @@ static int loop(struct ui *u)
 		}
 		if (analysis_tick(u->analysis))
 			update_views(u);
+		decide_tick(u);
 		if (nothing_to_show(u))
 			break;
 		handle_keys(u);
@@ -483,6 +485,17 @@ static void say_why(const struct ui *u)
 		fputs("spoor: no log was found in what was named\n", stderr);
 }
 
+/* Before or after the screen. */
+static void say_diag_plain(const struct diag *d)
+{
+	char text[sizeof d->msg + 512];
+	struct sbuf line = {0};
+
+	glyph_visible(&line, str_c(diag_text(d, text, sizeof text)));
+	fprintf(stderr, "spoor: %.*s\n", STR_FMT(sbuf_str(&line)));
+	sbuf_free(&line);
+}
+
 /* Lets workers end, so that all they hold can be freed; when they take too long the process ends without. */
 static bool end_work(struct ui *u)
 {
@@ -498,22 +511,25 @@ static bool end_work(struct ui *u)
 int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 {
 	struct ui *u = xcalloc(1, sizeof *u);
+	struct session_opts own = *o;
 	struct diag d = DIAG_INIT;
 
 	u->opts = opts;
 	u->hints = true;
 	u->dirty = u->active = true;
-	if (!tty_start(opts->colors, &d)) {
-		fprintf(stderr, "spoor: %s\n", d.msg);
+	if (!decide_start(u, &d) || !tty_start(opts->colors, &d)) {
+		say_diag_plain(&d);
 		tty_free();
+		decide_end(u);
 		free(u);
 		return 2;
 	}
+	own.risk_before = decide_risk_before(u);
 	keys_start();
 	for (size_t i = 0; views[i]; i++)
 		if (views[i]->digit)
 			keys_bind(views[i]->digit, REQ_VIEW, KEYS_ALL);
-	analysis_start(u, o);
+	analysis_start(u, &own);
 	ui_pick(u, &view_hits);
 	config_read_default(u);
 	int sig = loop(u);
@@ -538,6 +554,7 @@ int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 	free_views(u);
 	work_join(u, LEAVE_SECONDS);
 	analysis_free(u->analysis);
+	decide_end(u);
 	keys_stop();
 	history_free_all();
 	tty_free();

@@ -41,7 +41,7 @@ int cli_check(const struct cli *c)
 	size_t ok = 0, withdrawn = 0, warnings = r->warnings.n;
 	struct output out;
 
-	output_open(&out, NULL, false);
+	output_open(&out, NULL);
 	say_diags(&r->warnings);
 	for (size_t i = 0; i < r->n; i++) {
 		size_t n = 0;

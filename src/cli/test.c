@@ -252,7 +252,7 @@ static int print_jobs(const struct cli *c, const struct jobs *l, size_t untested
 	size_t n[4] = {0};
 	struct output out;
 
-	output_open(&out, NULL, false);
+	output_open(&out, NULL);
 	for (size_t i = 0; i < l->n; i++) {
 		print_job(out.f, &l->v[i]);
 		n[l->v[i].result.outcome]++;

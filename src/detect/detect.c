@@ -136,6 +136,7 @@ struct findings *detect_run(struct rules *r, struct engine *e, const struct dete
 
 	out->arena = arena_new();
 	out->nrules = r->n;
+	out->risk_before = o->risk_before;
 	out->rule = xcalloc(r->n, sizeof(*out->rule));
 	for (size_t i = 0; i < r->n; i++) {
 		out->rule[i] = (struct rule_result){.rule = r->v[i], .error = DIAG_INIT};

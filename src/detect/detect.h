@@ -56,6 +56,7 @@ struct findings {
 	size_t nrules;
 	struct rows **rows; size_t nrows;                /* results, owned */
 	struct arena *arena;
+	const struct rows *risk_before;                  /* detect_opts.risk_before */
 	bool partial;                                    /* cancelled */
 };
 
@@ -70,6 +71,9 @@ struct detect_opts {
 	/* Called under a lock as each rule ends, from a worker: hits as they are found. May be NULL. */
 	void (*found)(void *ctx, const struct finding *f, size_t n);
 	void *ctx;
+	/* Risk events that earlier dumps brought, as rows of Risk.All_Risk that name their finding by its key in `finding_key`.
+	 * They belong to Risk.All_Risk, too, unless their finding is one of this run. Must outlive the findings; may be NULL. */
+	const struct rows *risk_before;
 };
 /* Runs all rules that compiled; Correlation rules last, over the risk events of the others. Never fails as a whole. From then
  * on the rule set's Risk.All_Risk is made of these findings: they must live as long as searches are run with it. */
@@ -78,7 +82,7 @@ void findings_free(struct findings *f);
 
 /* Which terms held and on what values; in the findings' arena or `a`. */
 struct match *finding_matches(const struct finding *f, struct engine *e, struct arena *a, size_t *n);
-/* The risk events of findings as rows of Risk.All_Risk (spl-spec 5.2). The caller frees them. */
+/* The risk events of findings, then those of risk_before, as rows of Risk.All_Risk (spl-spec 5.2). The caller frees them. */
 struct rows *detect_risk_rows(const struct findings *f);
 /* A text with $field$ tokens filled from the row: for messages (lists joined by ", "; absent fields leave the token). */
 struct str detect_fill(struct str text, const struct rows *r, size_t row, struct arena *a);

@@ -258,6 +258,35 @@ static bool too_wide(const struct findings *fs, size_t n)
 	return n && columns > CELLS_MAX / n;
 }
 
+/* Appends the risk events of earlier dumps, but for findings that this run has, too: those count as they are now. */
+static void add_before(struct rows *out, const struct findings *fs)
+{
+	const struct rows *before = fs->risk_before;
+	ptrdiff_t key = before ? rows_find(before, STR("finding_key")) : -1;
+
+	if (key < 0 || before->n == 0)
+		return;
+	struct map *known = map_new();
+	struct rows *old = rows_new(0);
+	uint32_t *keep = xcalloc(before->n, sizeof(*keep));
+	size_t n = 0;
+
+	for (size_t i = 0; i < fs->n; i++)
+		map_put(known, str_c(fs->v[i].key), NULL);
+	for (size_t i = 0; i < before->n; i++) {
+		struct val v = before->col[key].v[i];
+		if (v.type != V_STR || !map_get(known, (struct str){v.s, v.len}))
+			keep[n++] = (uint32_t)i;
+	}
+	rows_append(old, before);
+	rows_select(old, keep, n);
+	rows_drop(old, (size_t)rows_find(old, STR("finding_key")));
+	rows_append(out, old);
+	rows_free(old);
+	free(keep);
+	map_free(known);
+}
+
 struct rows *detect_risk_rows(const struct findings *fs)
 {
 	struct map *rules = map_new();                   /* findings of one rule share what depends on the rule */
@@ -283,5 +312,6 @@ struct rows *detect_risk_rows(const struct findings *fs)
 		at += f->nrisk;
 	}
 	map_free(rules);
+	add_before(out, fs);
 	return out;
 }

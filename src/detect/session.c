@@ -80,7 +80,7 @@ void session_run(struct session *s)
 	if (!opts.no_rules_run) {
 		struct detect_opts o = {
 			.now = now_of(s), .workers = opts.workers, .cancel = &s->cancel, .progress = &s->detect_progress,
-			.found = opts.found, .ctx = opts.found_ctx,
+			.found = opts.found, .ctx = opts.found_ctx, .risk_before = opts.risk_before,
 		};
 		s->findings = detect_run(s->rules, s->engine, &o);
 	}

@@ -22,6 +22,7 @@ struct session_opts {
 	/* Called on the session's thread when the rules are read and before they run: the place for rules_define. May be NULL. */
 	void (*rules_ready)(void *ctx, struct rules *r);
 	void *rules_ctx;
+	const struct rows *risk_before;                  /* detect_opts.risk_before: must outlive the session */
 };
 
 enum session_stage { STAGE_START, STAGE_RULES, STAGE_LOAD, STAGE_DETECT, STAGE_READY };
