@@ -7,8 +7,8 @@
 #   ok 3 - name  /  not ok 4 - name  /  ok 5 - name # SKIP why          TAP
 #   100%: Checks: 12, Failures: 0, Errors: 0      Check (several runners: all are added)
 #   nothing of the kind                           one case, by the exit status: 0 passed, 77 skipped, else failed
-# Besides Check's lines, each line `skipped: NAME: why` is one case that was left out (Check itself counts it as passed). A program that fails without having counted
-# a failure (it crashed, or leaked memory) counts as one more.
+# Besides Check's lines, each line `skipped: NAME: why` is one case that was left out (Check itself counts it as passed). A program
+# that fails without having counted a failure (it crashed, or leaked memory) counts as one more.
 set -eu
 
 folder=$1
