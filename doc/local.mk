@@ -1,2 +1,0 @@
-# The manual.
-dist_man_MANS += doc/spoor.1
