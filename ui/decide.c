@@ -2,6 +2,7 @@
  * run is recorded. */
 #include "ui/decide.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/map.h"
@@ -121,3 +122,170 @@ void decide_tick(struct ui *u)
 	work_start(u, NULL, NULL, record, recorded, r);
 }
 
+/* Nothing but a worker uses the case while it writes; that is over soon. */
+static bool may_change(struct ui *u)
+{
+	if (decide_ready(u))
+		return true;
+	ui_say(u, ROLE_TEXT, "the hits of this run are still being written to the case; try again in a moment");
+	return false;
+}
+
+/* ---- verdicts ---- */
+
+/* Hits by key: rows may get new numbers while the menu is open. */
+struct targets {
+	const char **key;
+	size_t n;
+};
+
+static void targets_free(void *ctx)
+{
+	struct targets *t = ctx;
+
+	for (size_t i = 0; i < t->n; i++)
+		free((char *)t->key[i]);
+	free(t->key);
+	free(t);
+}
+
+/* The hits of the rows that an action takes, each once. */
+static struct targets *targets_of(struct view *v)
+{
+	struct targets *t = xcalloc(1, sizeof *t);
+	size_t *rows, n = list_targets(v, &rows), cap = 0;
+	struct map *seen = map_new();
+
+	for (size_t i = 0; i < n && v->ops->about; i++) {
+		struct entity e = ENTITY_NONE;
+		bool fresh;
+
+		if (!v->ops->about(v, rows[i], &e) || !e.hit)
+			continue;
+		map_put(seen, str_c(e.hit->key), &fresh);
+		if (!fresh)
+			continue;
+		GROW(t->key, t->n, cap);
+		t->key[t->n++] = xstrdup(e.hit->key);
+	}
+	map_free(seen);
+	free(rows);
+	return t;
+}
+
+static void verdict_picked(struct ui *u, size_t i, void *ctx)
+{
+	static const enum verdict order[] = {VERDICT_TRUE, VERDICT_BENIGN, VERDICT_FALSE, VERDICT_OPEN};
+	const struct targets *t = ctx;
+	struct diag d = DIAG_INIT;
+
+	if (!may_change(u))
+		return;
+	if (!case_set_verdict(u->casefile, t->key, t->n, order[i], &d)) {
+		ui_say_diag(u, &d);
+		return;
+	}
+	changed(u);
+	ui_say(u, ROLE_TEXT, "%zu %s: %s", t->n, t->n == 1 ? "hit" : "hits", verdict_name[order[i]]);
+}
+
+static void choose_verdict(struct ui *u)
+{
+	struct targets *t = targets_of(ui_top(u));
+	char title[64];
+
+	if (t->n == 0) {
+		targets_free(t);
+		ui_say(u, ROLE_TEXT, "a verdict needs a hit; the selected row has none");
+		return;
+	}
+	if (t->n == 1)
+		snprintf(title, sizeof title, "Verdict on the hit");
+	else
+		snprintf(title, sizeof title, "Verdict on %zu hits", t->n);
+	enum verdict now = t->n == 1 ? case_verdict(u->casefile, t->key[0]) : VERDICT_COUNT;
+	choose_open(u, title, verdict_picked, t, targets_free);
+	choose_add(u, 't', STR("true positive"), now == VERDICT_TRUE ? STR("now") : STR(""));
+	choose_add(u, 'b', STR("benign"), now == VERDICT_BENIGN ? STR("now") : STR("true, but allowed here"));
+	choose_add(u, 'f', STR("false positive"), now == VERDICT_FALSE ? STR("now") : STR("not what the rule means"));
+	choose_add(u, 'o', STR("open"), now == VERDICT_OPEN ? STR("now") : STR("not decided"));
+}
+
+const char *decide_verdict_text(void *ctx, const char *key)
+{
+	return verdict_name[case_verdict(ctx, key)];
+}
+
+/* ---- notes ---- */
+
+static bool note_accept(struct ui *u, struct str text, struct diag *d)
+{
+	struct str note = str_trim(text);
+
+	if (!decide_ready(u))
+		return diag_set(d, 0, 0, "the hits of this run are still being written to the case; try again in a moment");
+	if (str_eq(note, case_note(u->casefile, u->decide->note_key)))
+		return true;
+	if (!case_set_note(u->casefile, u->decide->note_key, note, d))
+		return false;
+	changed(u);
+	ui_say(u, ROLE_TEXT, note.n ? "the note is in the case" : "the note is gone");
+	return true;
+}
+
+static const struct prompt_kind note_kind = {
+	.label = "note: ", .accept = note_accept, .hint = "on the selected hit; an empty line removes the note",
+};
+
+static void edit_note(struct ui *u)
+{
+	struct view *v = ui_top(u);
+	struct entity e = ENTITY_NONE;
+	size_t row = list_selected(v);
+
+	if (row == LIST_NONE || !v->ops->about || !v->ops->about(v, row, &e) || !e.hit) {
+		ui_say(u, ROLE_TEXT, "a note needs a hit; the selected row has none");
+		return;
+	}
+	memcpy(u->decide->note_key, e.hit->key, sizeof u->decide->note_key);
+	prompt_open(u, &note_kind, case_note(u->casefile, e.hit->key));
+}
+
+/* ---- undo ---- */
+
+static void step_back(struct ui *u, bool redo)
+{
+	struct diag d = DIAG_INIT;
+	char what[256] = "";
+
+	if (!may_change(u))
+		return;
+	if (redo ? case_redo(u->casefile, what, sizeof what, &d) : case_undo(u->casefile, what, sizeof what, &d)) {
+		changed(u);
+		ui_say(u, ROLE_TEXT, "%s: %s", redo ? "done again" : "undone", what);
+	} else if (diag_is_set(&d)) {
+		ui_say_diag(u, &d);
+	} else {
+		ui_say(u, ROLE_TEXT, redo ? "nothing to do again" : "nothing to undo");
+	}
+}
+
+bool decide_request(struct ui *u, enum request r)
+{
+	switch (r) {
+	case REQ_VERDICT:
+		choose_verdict(u);
+		return true;
+	case REQ_NOTE:
+		edit_note(u);
+		return true;
+	case REQ_UNDO:
+		step_back(u, false);
+		return true;
+	case REQ_REDO:
+		step_back(u, true);
+		return true;
+	default:
+		return false;
+	}
+}

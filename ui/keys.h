@@ -38,6 +38,10 @@
 	X(WIDER, "wider", TREE, "+ =", "", "more", "show more: in the tree what is folded away, of connections those of descendants, host, user, all") \
 	X(NARROWER, "narrower", TREE, "-", "", "less", "show less: in the tree only the branch of the selected process") \
 	X(GROUP, "group", TREE, "b", "", "group", "group connections by destination, process or host") \
+	X(VERDICT, "verdict", DECIDE, "v", "", "verdict", "decide on the hit: true positive, benign, false positive, open") \
+	X(NOTE, "note", DECIDE, "C", "", "note", "write a note on the hit") \
+	X(UNDO, "undo", DECIDE, "u", "", "undo", "undo the last verdict or note") \
+	X(REDO, "redo", DECIDE, "^R", "", "redo", "do again what was undone") \
 	X(SEARCH, "search", FIND, "/", "", "search", "search; lower case finds both cases") \
 	X(NEXT, "next-match", FIND, "n", "", "next", "next match") \
 	X(PREVIOUS, "previous-match", FIND, "N", "", "previous", "previous match") \
@@ -62,6 +66,7 @@
 	X(GO, "Views") \
 	X(PIVOT, "From the selected row") \
 	X(TREE, "Process tree and connections") \
+	X(DECIDE, "Deciding") \
 	X(FIND, "Finding") \
 	X(MARKS, "Marks") \
 	X(OUTPUT, "Taking along") \

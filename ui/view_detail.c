@@ -438,6 +438,25 @@ static void add_events(struct page *p, const struct finding *f, const struct sto
 	}
 }
 
+/* What was decided of it. */
+static void add_verdict(struct page *p, struct casefile *c, const struct finding *f)
+{
+	enum verdict verdict = case_verdict(c, f->key);
+	struct str note = case_note(c, f->key);
+
+	if (verdict == VERDICT_OPEN && note.n == 0)
+		return;
+	label(p, "CASE");
+	page_adds(p, ROLE_STRONG, verdict_name[verdict]);
+	if (note.n) {
+		p->value = arena_str(p->arena, note);
+		page_adds(p, ROLE_DIM, "   note: ");
+		page_wrap(p, ROLE_TEXT, p->value, LABEL);
+	}
+	page_end(p);
+	p->value = (struct str){0};
+}
+
 static void fill(struct view *v, struct page *p)
 {
 	const struct detail *d = v->state;
@@ -445,6 +464,7 @@ static void fill(struct view *v, struct page *p)
 
 	if (d->is_hit) {
 		add_head(p, &d->f, s);
+		add_verdict(p, v->ui->casefile, &d->f);
 		add_why(p, d, s);
 		add_who(p, &d->f);
 		add_what(p, &d->f, s);
@@ -472,6 +492,6 @@ static bool about(struct view *v, size_t row, struct entity *e)
 const struct view_ops view_detail = {
 	.name = "detail", .noun = "line", .help = "one hit in full", .pivot = REQ_DETAIL, .needs = "a hit or a row", .text = true,
 	.sort = -1, .state_size = sizeof(struct detail),
-	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_COPY, REQ_SEARCH, REQ_BACK},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_VERDICT, REQ_NOTE, REQ_BACK},
 	.accepts = accepts, .open = open_detail, .close = close_detail, .fill = fill, .about = about,
 };

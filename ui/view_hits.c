@@ -6,9 +6,10 @@
 #include "base/mem.h"
 #include "export/export.h"
 #include "ui/app.h"
+#include "ui/decide.h"
 #include "ui/summary.h"
 
-enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, COMMAND, ATTACK, TYPE, JOIN, NCOLS };
+enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, VERDICT, COMMAND, ATTACK, TYPE, JOIN, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
 	[TIME] = {"time", "TIME (UTC)", COL_TIME, 8, 19, 90, .descending = false},
@@ -19,6 +20,7 @@ static const struct coldef cols[NCOLS] = {
 	[PARENT] = {"parent", "PARENT", COL_TEXT, 10, 20, 50},
 	[PROCESS] = {"process", "PROCESS", COL_TEXT, 12, 24, 85},
 	[C2] = {"c2", "C2", COL_TEXT, 13, 22, 60},
+	[VERDICT] = {"verdict", "VERDICT", COL_TEXT, 7, 7, 82, .extra = true},
 	[COMMAND] = {"command", "COMMAND", COL_TEXT, 30, 0, 40, .elastic = true, .extra = true},
 	[ATTACK] = {"attack", "ATT&CK", COL_TEXT, 9, 20, 30, .extra = true},
 	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 12, 20, .extra = true},
@@ -31,6 +33,7 @@ struct hits {
 	size_t n;
 	size_t joined, unconfirmed;
 	bool final;
+	unsigned changes;                                /* of the case, as seen last */
 };
 
 static void count_joined(struct hits *h)
@@ -69,6 +72,21 @@ static void take_final(struct view *v, const struct findings *f)
 	map_free(at);
 }
 
+/* The column of verdicts has its place as soon as something was decided. */
+static void need_verdicts(struct view *v)
+{
+	struct hits *h = v->state;
+	bool any = false;
+
+	h->changes = decide_changes(v->ui);
+	for (size_t i = 0; i < h->n && !any; i++)
+		any = case_verdict(v->ui->casefile, h->v[i].key) != VERDICT_OPEN || case_note(v->ui->casefile, h->v[i].key).n;
+	if (h->col[VERDICT].extra != any)
+		return;
+	h->col[VERDICT].extra = !any;
+	v->list.measured = SIZE_MAX;
+}
+
 static void update(struct view *v)
 {
 	struct hits *h = v->state;
@@ -82,6 +100,8 @@ static void update(struct view *v)
 	}
 	v->loading = !analysis_ready(a);
 	v->partial = analysis_partial(a);
+	if (h->changes != decide_changes(v->ui) || !h->final)
+		need_verdicts(v);
 	if (h->final)
 		return;
 	if (f) {
@@ -100,6 +120,7 @@ static void update(struct view *v)
 		list_changed(v);
 	}
 	count_joined(h);
+	need_verdicts(v);
 }
 
 static bool open_hits(struct view *v, const struct view_arg *arg, struct diag *d)
@@ -128,6 +149,16 @@ static struct str attack_of(const struct rule *r, struct cell *c)
 		sbuf_adds(c->made, r->mitre[i].id);
 	}
 	return sbuf_str(c->made);
+}
+
+/* "TP", "BN", "FP"; "+" when there is a note. */
+static void verdict_cell(struct view *v, const struct finding *f, struct cell *c)
+{
+	enum verdict verdict = case_verdict(v->ui->casefile, f->key);
+	bool note = case_note(v->ui->casefile, f->key).n > 0;
+
+	cell_printf(c, "%s%s", verdict_short[verdict], note ? verdict == VERDICT_OPEN ? "+" : " +" : "");
+	c->role = verdict == VERDICT_TRUE ? ROLE_STRONG : ROLE_TEXT;
 }
 
 static void cell(struct view *v, size_t row, size_t col, struct cell *c)
@@ -165,6 +196,9 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 			            STR_FMT(f->port));
 			c->role = f->confirmed == CONFIRM_NO ? ROLE_WARN : ROLE_TEXT;
 		}
+		break;
+	case VERDICT:
+		verdict_cell(v, f, c);
 		break;
 	case COMMAND:
 		c->text = f->command;
@@ -217,6 +251,8 @@ static void preview(struct view *v, size_t row, struct page *p)
 	page_adds(p, ROLE_TEXT, "  ");
 	page_wrap(p, ROLE_TEXT, f->message.n ? f->message : f->rule->name, 2);
 	page_end(p);
+	if (case_note(v->ui->casefile, f->key).n)
+		page_field(p, 0, 8, STR("note"), ROLE_STRONG, arena_str(p->arena, case_note(v->ui->casefile, f->key)));
 	page_field(p, 0, 8, STR("command"), ROLE_CODE, f->command);
 	if (s && f->main_event != EV_NONE && store_data(s, f->main_event, "ParentCommandLine").n)
 		page_field(p, 0, 8, STR("parent"), ROLE_CODE, store_data(s, f->main_event, "ParentCommandLine"));
@@ -253,7 +289,7 @@ static void status(struct view *v, struct sbuf *b)
 static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
 {
 	const struct hits *h = v->state;
-	struct export_opts o = {.format = EXPORT_CSV};
+	struct export_opts o = {.format = EXPORT_CSV, .verdict = decide_verdict_text, .ctx = v->ui->casefile};
 	struct findings shell = {.v = h->v, .n = h->n};
 
 	return export_findings(f, &shell, rows, n, analysis_engine(v->ui->analysis), &o);
@@ -262,7 +298,7 @@ static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
 const struct view_ops view_hits = {
 	.name = "hits", .noun = "hit", .help = "what the rules found", .digit = '1', .keeps = true, .kept_alone = true,
 	.sort = RISK, .reverse = true, .state_size = sizeof(struct hits),
-	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_DRILLDOWN, REQ_VERDICT, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE},
 	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .preview = preview,
 	.empty = empty, .status = status, .csv = csv, .about = about, .request = request,
 };
