@@ -16,6 +16,7 @@ struct spl_budget {
 	size_t memory;                                   /* bytes that it may hold; 0: any number */
 	uint32_t tick;
 	bool spent;                                      /* stays set until who owns the budget clears it */
+	enum { BUDGET_LEFT, BUDGET_CANCELLED, BUDGET_TIME, BUDGET_MEMORY } why;
 };
 
 /* Is it time to stop? Cheap enough for every turn of a loop: looks at the flag and the clock every 256th time. */
@@ -23,10 +24,15 @@ static inline bool budget_spent(struct spl_budget *b)
 {
 	if (!b || b->spent)
 		return b && b->spent;
-	if (b->tick++ % 256 == 0)
-		b->spent = (b->cancel && atomic_load_explicit(b->cancel, memory_order_relaxed)) ||
-		           (b->deadline && when_mono_ns() > b->deadline) ||
-		           (b->arena && b->memory && arena_bytes(b->arena) > b->memory);
+	if (b->tick++ % 256 != 0)
+		return false;
+	if (b->cancel && atomic_load_explicit(b->cancel, memory_order_relaxed))
+		b->why = BUDGET_CANCELLED;
+	else if (b->deadline && when_mono_ns() > b->deadline)
+		b->why = BUDGET_TIME;
+	else if (b->arena && b->memory && arena_bytes(b->arena) > b->memory)
+		b->why = BUDGET_MEMORY;
+	b->spent = b->why != BUDGET_LEFT;
 	return b->spent;
 }
 

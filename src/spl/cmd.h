@@ -21,7 +21,7 @@ struct spl_run {
 	struct arena *arena;                             /* lives as long as the run, not as its rows */
 	struct spl_budget budget;
 	size_t held;                                     /* bytes of rows that wait while a subsearch runs */
-	bool out_of_memory;                              /* has been told */
+	bool graced;                                     /* was stopped once: what is left of the pipeline has little time and memory */
 };
 bool run_stopped(struct spl_run *run);                   /* cancelled, out of time or of memory: wind up, mark rows partial */
 /* Do these rows and what waits hold more than the run may? Then it is stopped. For loops that make rows. */

@@ -201,7 +201,7 @@ struct rows *dataset_scan(struct spl_run *run, const struct scan *leaf, const st
 	if (leaf->where && !s.where)
 		return NULL;
 	time_mods_range(m, run->now, &s.earliest, &s.latest);
-	s.cancel = run->budget.cancel;
+	s.cancel = run->opts->cancel;
 	s.memory = run->limits->memory > run->held ? run->limits->memory - run->held : run->limits->memory;
 	if (s.dataset && !cim_node(str_c(s.dataset))) {
 		r = env->dataset ? env->dataset(env->ctx, str_c(s.dataset)) : NULL;

@@ -57,13 +57,9 @@ bool run_stopped(struct spl_run *run)
 
 bool run_over(struct spl_run *run, size_t bytes)
 {
-	size_t most = run->limits->memory;
-
-	if (most && run->held + bytes > most) {
+	if (run->budget.memory && run->held + bytes > run->budget.memory) {
 		run->budget.spent = true;
-		if (!run->out_of_memory)
-			run_warn(run, "the result is cut: the search needs more than %zu MB of memory; narrow it", most >> 20);
-		run->out_of_memory = true;
+		run->budget.why = BUDGET_MEMORY;
 	}
 	return run->budget.spent;
 }
@@ -75,16 +71,27 @@ bool run_full(struct spl_run *run, const struct rows *r)
 
 /* ---- pipelines ------------------------------------------------------------------------------------------------- */
 
-/* Before the next stage: one that was stopped leaves the others a little time. */
-static void next_stage(struct spl_run *run)
+/* After a stage that was stopped: says so, and leaves the others a little time and room, once. */
+static void after_stop(struct spl_run *run)
 {
-	if (!run->budget.spent || run->out_of_memory)
+	struct spl_budget *b = &run->budget;
+
+	if (b->why == BUDGET_MEMORY)
+		run_warn(run, "the result is cut: the search needs more than %zu MB of memory; narrow it",
+		         run->limits->memory >> 20);
+	else if (b->why == BUDGET_TIME && run->limits->seconds > 0)
+		run_warn(run, "the result is cut: the search needs more than %g seconds; narrow it", run->limits->seconds);
+	if (run->graced)
 		return;
-	if (run->budget.cancel || !run->budget.deadline) {
-		run->budget.cancel = NULL;
-		run->budget.deadline = when_mono_ns() + GRACE_NS;
-		run->budget.spent = false;
+	run->graced = true;
+	if (b->why == BUDGET_MEMORY) {
+		b->memory *= 2;
+	} else {
+		b->cancel = NULL;
+		b->deadline = when_mono_ns() + GRACE_NS;
 	}
+	b->spent = false;
+	b->why = BUDGET_LEFT;
 }
 
 struct rows *run_pipeline(struct spl_run *run, const struct spl_query *q, struct rows *in)
@@ -96,13 +103,14 @@ struct rows *run_pipeline(struct spl_run *run, const struct spl_query *q, struct
 	run->query = q;
 	run->depth++;
 	for (size_t i = 0; i < q->nstages; i++) {
-		next_stage(run);
 		run->budget.arena = NULL;                /* that of rows which may be gone */
 		r = q->stage[i].cmd->run(q->stage[i].args, r, run);
 		if (!r)
 			break;
 		partial |= r->partial || run->budget.spent;
 		r->partial = partial;
+		if (run->budget.spent)
+			after_stop(run);
 	}
 	run->budget.arena = NULL;
 	run->depth--;
