@@ -2,7 +2,6 @@
  * distinct value of its source. What was made is kept. Most columns share the codes of the column they come from. */
 #include "cim/cim.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -11,8 +10,6 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "cim/tables.h"
-
-static const struct cim_node raw_node = {.dataset = "raw", .prefix = ""};
 
 /* A field of a table as a node sees it. */
 struct field {
@@ -98,126 +95,13 @@ struct cim_opts cim_options(const struct cim *c)
 	return c->opts;
 }
 
-/* ---- nodes ---- */
-
-const struct cim_node *cim_node(struct str dataset)
-{
-	for (size_t i = 0; i < cim_node_count; i++) {
-		const struct cim_node *n = &cim_node_table[i];
-		if (str_eqc(dataset, n->dataset) || (n->model && str_eqc(dataset, n->model)))
-			return n;
-	}
-	return NULL;
-}
-
-const struct cim_node *cim_raw(void)
-{
-	return &raw_node;
-}
-
-const char *cim_node_name(const struct cim_node *n)
-{
-	return n->dataset;
-}
-
-const char *cim_prefix(const struct cim_node *n)
-{
-	return n->prefix;
-}
-
-static pthread_once_t lists_once = PTHREAD_ONCE_INIT;
-static const struct cim_node *node_list[16];
-static const char *field_list[16][64];                   /* per node; those of raw stand apart */
-static const char *addon_list[160];
-static size_t naddon_list;
-
-static void make_lists(void)
-{
-	assert(cim_node_count <= sizeof(node_list) / sizeof *node_list);
-	for (size_t i = 0; i < cim_node_count; i++) {
-		node_list[i] = &cim_node_table[i];
-		assert(cim_node_table[i].nrows <= sizeof(field_list[i]) / sizeof *field_list[i]);
-		for (size_t k = 0; k < cim_node_table[i].nrows; k++)
-			field_list[i][k] = cim_node_table[i].row[k].field;
-	}
-	assert(addon_nrows <= sizeof(addon_list) / sizeof *addon_list);
-	for (size_t i = 0; i < addon_nrows; i++) {
-		size_t k = 0;
-		while (k < naddon_list && strcmp(addon_list[k], addon_rows[i].field) != 0)
-			k++;
-		if (k == naddon_list)
-			addon_list[naddon_list++] = addon_rows[i].field;
-	}
-}
-
-const struct cim_node *const *cim_nodes(size_t *n)
-{
-	pthread_once(&lists_once, make_lists);
-	*n = cim_node_count;
-	return node_list;
-}
-
-const char *const *cim_fields(const struct cim_node *n, size_t *count)
-{
-	pthread_once(&lists_once, make_lists);
-	if (n == &raw_node) {
-		*count = naddon_list;
-		return addon_list;
-	}
-	*count = n->nrows;
-	return field_list[n - cim_node_table];
-}
-
-static const struct cim_row *node_row(const struct cim_node *n, struct str field)
-{
-	for (size_t i = 0; i < n->nrows; i++)
-		if (str_eqc(field, n->row[i].field))
-			return &n->row[i];
-	return NULL;
-}
-
-/* Fields that rows of any node have under these names. */
-static bool is_default_field(struct str field)
-{
-	return str_eqc(field, "host") || str_eqc(field, "source") || str_eqc(field, "sourcetype");
-}
-
-bool cim_has_field(const struct cim_node *n, struct str field)
-{
-	return n == &raw_node || str_eqc(field, "_time") || is_default_field(field) || node_row(n, field);
-}
-
-static bool listed(const uint8_t *ids, size_t n, unsigned id)
-{
-	for (size_t i = 0; i < n && ids[i]; i++)
-		if (ids[i] == id)
-			return true;
-	return false;
-}
-
-bool cim_event_in_node(const struct cim_node *n, enum sysmon_os os, unsigned event_id, const struct cim_opts *o)
-{
-	if (n == &raw_node)
-		return true;
-	if (os == OS_LINUX)
-		return listed(n->on_linux, sizeof(n->on_linux), event_id);
-	if (o && o->addon)
-		return listed(n->addon, sizeof(n->addon), event_id);
-	return listed(n->windows, sizeof(n->windows), event_id);
-}
-
-bool cim_in_node(const struct cim *c, const struct cim_node *n, const struct store_table *t)
-{
-	return cim_event_in_node(n, table_os(t), table_event_id(t), &c->opts);
-}
-
 /* ---- what a field is made of ---- */
 
 static bool row_fits(const struct cim_row *row, const struct store_table *t)
 {
 	if (row->os != ANY_OS && (row->os == LINUX) != (table_os(t) == OS_LINUX))
 		return false;
-	return !row->ids[0] || listed(row->ids, sizeof(row->ids), table_event_id(t));
+	return !row->ids[0] || cim_listed(row->ids, sizeof(row->ids), table_event_id(t));
 }
 
 /* The add-on's row for a raw field of this table. NULL when it has none for these events. */
@@ -313,7 +197,7 @@ static struct column source(struct cim *c, const struct store_table *t, const st
 	switch (from->kind) {
 	case FROM_DATA: return table_data(c->store, t, str_c(from->name));
 	case FROM_SYSTEM: return table_sys(c->store, t, from->attr);
-	case FROM_RAW: return cim_col(c, &raw_node, t, str_c(from->name))->col;
+	case FROM_RAW: return cim_col(c, cim_raw(), t, str_c(from->name))->col;
 	default:
 		*one = constant(c, from, t);
 		return (struct column){.dict = one, .ndict = 1};
@@ -433,7 +317,7 @@ static void make_field(struct cim *c, const struct store_table *t, struct field 
 
 static size_t slot_of(const struct cim *c, const struct cim_node *n, const struct store_table *t)
 {
-	size_t node = n == &raw_node ? cim_node_count : (size_t)(n - cim_node_table);
+	size_t node = n == cim_raw() ? cim_node_count : (size_t)(n - cim_node_table);
 
 	return node * store_ntables(c->store) + table_index(t);
 }
@@ -443,8 +327,8 @@ static bool find_source(const struct cim_node *n, const struct store_table *t, s
                         bool *data)
 {
 	*data = false;
-	if (n != &raw_node && !is_default_field(field)) {
-		*row = node_row(n, field);
+	if (n != cim_raw() && !cim_default_field(field)) {
+		*row = cim_node_row(n, field);
 		return *row != NULL;
 	}
 	*row = addon_row(t, field);
@@ -542,7 +426,7 @@ static bool has_values(struct cim *c, const struct store_table *t, const struct 
 		return true;
 	if (row->from.kind == FROM_DATA && !row->fn && row->other.kind == FROM_NOTHING && row->when.kind == FROM_NOTHING)
 		return table_has(t, str_c(row->from.name));
-	return !column_none(cim_col(c, &raw_node, t, str_c(row->field))->col);
+	return !column_none(cim_col(c, cim_raw(), t, str_c(row->field))->col);
 }
 
 const char *const *cim_raw_fields(struct cim *c, const struct store_table *t, size_t *count)

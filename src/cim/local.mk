@@ -5,6 +5,7 @@ libspoor_a_SOURCES += \
 	src/cim/cim.h \
 	src/cim/conn.c \
 	src/cim/conn.h \
+	src/cim/model.c \
 	src/cim/nodes.c \
 	src/cim/ptree.c \
 	src/cim/ptree.h \

@@ -63,4 +63,9 @@ struct cim_node {
 extern const struct cim_node cim_node_table[];
 extern const size_t cim_node_count;
 
+/* The node's row for a field, with its prefix; NULL when it has none. */
+const struct cim_row *cim_node_row(const struct cim_node *n, struct str field);
+bool cim_default_field(struct str field);                /* one that the rows of every node have: host, source, sourcetype */
+bool cim_listed(const uint8_t *ids, size_t n, unsigned id);      /* among the EventIDs of a table, which end at n or with 0 */
+
 #endif
