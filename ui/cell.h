@@ -19,6 +19,7 @@ struct coldef {
 	int min, max;                                    /* its width: between these as the content needs */
 	int weight;                                      /* the lightest columns are dropped first */
 	bool elastic;                                    /* takes what is left over */
+	bool pinned;                                     /* stays, in its least width, when columns are scrolled away */
 	bool extra;                                      /* shown only when no other column has to be cut for it */
 	bool descending;                                 /* is sorted largest first */
 	bool digits;                                     /* of numbers: no cell has a letter; times never do */

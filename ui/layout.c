@@ -116,8 +116,8 @@ static void follow(const struct coldef *col, size_t n, const int *natural, int w
 	int used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		w[i] = wanted(&col[i], natural[i]);
-		in[i] = (i == 0 || i > skip) && used < width;
+		w[i] = col[i].pinned ? col[i].min : wanted(&col[i], natural[i]);
+		in[i] = (i == 0 || col[i].pinned || i > skip) && used < width;
 		if (!in[i])
 			continue;
 		if (used + w[i] > width)

@@ -35,6 +35,7 @@ enum order_phase { ORDER_DONE, ORDER_FILTER, ORDER_KEYS, ORDER_SORT, ORDER_PLACE
 struct order {
 	enum order_phase phase;
 	size_t at, width;                                /* where in the phase; width: of the runs being merged */
+	bool *show;                                      /* of a tree that is being filtered: rows looked at and picked */
 	uint32_t *next, *other;                          /* the order being made, and room for merging */
 	size_t n, cap, othercap;
 	struct order_key *key;                           /* by row */

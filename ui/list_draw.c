@@ -55,6 +55,8 @@ static void measure(struct view *v, int width)
 			size_t w;
 
 			view_cell(v, row, col, &c);
+			if (v->ops->lead)
+				v->ops->lead(v, row, col, &c);
 			if (c.wide)
 				continue;
 			struct str part = shown_part(&c);
@@ -77,6 +79,8 @@ static bool draw_cell(struct pen *p, struct view *v, size_t row, const struct pl
 	struct cell c;
 
 	view_cell(v, row, at->col, &c);
+	if (v->ops->lead)
+		v->ops->lead(v, row, at->col, &c);
 	struct field f = {.text = shown_part(&c), .width = at->width, .role = c.role, .seek = seek,
 	                  .right = def->type == COL_NUMBER, .cut = def->type == COL_PATH ? CUT_MIDDLE : CUT_END};
 	if (c.wide)

@@ -29,6 +29,7 @@ void order_free(struct order *o)
 	free(o->next);
 	free(o->other);
 	free(o->key);
+	free(o->show);
 	arena_free(o->text);
 	*o = (struct order){0};
 }
@@ -54,6 +55,8 @@ void order_start(struct view *v, enum order_phase phase)
 	o->width = 0;
 	if (phase == ORDER_FILTER) {
 		o->n = 0;
+		free(o->show);                           /* rows may have come */
+		o->show = NULL;
 		drop_keys(o);
 	}
 }
@@ -85,41 +88,69 @@ static void keep(struct order *o, size_t row)
 	o->next[o->n++] = (uint32_t)row;
 }
 
-/* In a tree a row is shown when it or something below it is picked, and nothing above it is folded. */
-static void filter_tree(struct view *v)
+/* In a tree a row is shown when it or something below it is picked, and nothing above it is folded. A filter unfolds all. */
+static void show_picked(struct view *v)
 {
-	struct list *l = &v->list;
-	size_t n = v->nrows, hidden_below = SIZE_MAX;
-
-	if (v->ops->after && !l->filter) {
-		for (size_t i = 0; i < n; i = v->ops->after(v, i, rowset_has(&l->folds, i)))
-			keep(&l->order, i);
-		return;
-	}
-	bool *show = xcalloc(n ? n : 1, sizeof *show);
+	struct order *o = &v->list.order;
 	unsigned want = 0;
 
-	for (size_t i = n; i-- > 0;) {                   /* want: the depth whose row an ancestor is missing of, plus 1 */
+	for (size_t i = v->nrows; i-- > 0;) {            /* want: the depth whose row an ancestor is missing of, plus 1 */
 		unsigned d = list_depth(v, i);
 
-		show[i] = !l->filter || picked(v, l->filter, i);
 		if (want && d + 1 < want)
-			show[i] = true;
-		if (show[i] && (!want || d + 1 <= want))
+			o->show[i] = true;
+		if (o->show[i] && (!want || d + 1 <= want))
 			want = d + 1;
 		if (want == 1)
 			want = 0;
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < v->nrows; i++)
+		if (o->show[i])
+			keep(o, i);
+	free(o->show);
+	o->show = NULL;
+}
+
+static void show_unfolded(struct view *v)
+{
+	struct list *l = &v->list;
+	size_t hidden_below = SIZE_MAX;
+
+	if (v->ops->after) {
+		for (size_t i = 0; i < v->nrows; i = v->ops->after(v, i, rowset_has(&l->folds, i)))
+			keep(&l->order, i);
+		return;
+	}
+	for (size_t i = 0; i < v->nrows; i++) {
 		unsigned d = list_depth(v, i);
 
 		if (hidden_below != SIZE_MAX && d > hidden_below)
 			continue;
-		hidden_below = !l->filter && rowset_has(&l->folds, i) ? d : SIZE_MAX;
-		if (show[i])
-			keep(&l->order, i);
+		hidden_below = rowset_has(&l->folds, i) ? d : SIZE_MAX;
+		keep(&l->order, i);
 	}
-	free(show);
+}
+
+static bool step_tree(struct view *v, uint64_t until)
+{
+	struct order *o = &v->list.order;
+
+	if (!v->list.filter) {
+		show_unfolded(v);
+		return true;
+	}
+	if (!o->show)
+		o->show = xcalloc(v->nrows ? v->nrows : 1, sizeof *o->show);
+	while (o->at < v->nrows) {
+		for (int i = 0; i < SLICE && o->at < v->nrows; i++, o->at++)
+			o->show[o->at] = picked(v, v->list.filter, o->at);
+		if (late(until))
+			break;
+	}
+	if (o->at < v->nrows)
+		return false;
+	show_picked(v);
+	return true;
 }
 
 static bool step_filter(struct view *v, uint64_t until)
@@ -127,11 +158,8 @@ static bool step_filter(struct view *v, uint64_t until)
 	struct list *l = &v->list;
 	struct order *o = &l->order;
 
-	if (v->ops->depth || v->ops->fill) {             /* trees and pages are small enough to be done at once */
-		filter_tree(v);
-		o->at = v->nrows;
-		return true;
-	}
+	if (v->ops->depth || v->ops->fill)
+		return step_tree(v, until);
 	while (o->at < v->nrows) {
 		for (int i = 0; i < SLICE && o->at < v->nrows; i++, o->at++)
 			if (!l->filter || picked(v, l->filter, o->at))
@@ -460,6 +488,8 @@ bool list_stop(struct view *v)
 	}
 	pick_free(l->mark);
 	l->mark = NULL;
+	if (l->order.show)
+		show_picked(v);
 	if (phase < ORDER_PLACE) {
 		l->order.phase = ORDER_PLACE;
 		list_step(v, UINT64_MAX);

@@ -64,6 +64,7 @@ struct view_ops {
 
 	/* A table: v->col, v->ncols, v->nrows are set by open and update. Rows keep their numbers; new ones come at the end. */
 	void (*cell)(struct view *v, size_t row, size_t col, struct cell *c);
+	void (*lead)(struct view *v, size_t row, size_t col, struct cell *c);     /* sets c->lead, when it is drawn; may be NULL */
 	usec_t (*time)(struct view *v, size_t row);      /* for the histogram; NULL: none is shown */
 	/* A sign left of the row ('~' for excluded; 0 for none), and whether the row is faint. May be NULL. */
 	char (*sign)(struct view *v, size_t row, bool *faint);

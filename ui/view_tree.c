@@ -10,7 +10,8 @@
 
 enum { START, PROCESS, PID, USER, INTEGRITY, LIFE, COUNTS, HITS = COUNTS + PROC_OTHER, HOST, IMAGE, NCOLS };
 enum {
-	LINES_MAX = 12,                                  /* levels whose lines are drawn; a row that is deeper says how deep */
+	LINES_MAX = 12,                                  /* levels whose lines are drawn; of a deeper row the last ones … */
+	STEP = 8,                                        /* … less in steps, so that the lines of neighbours meet */
 	OPEN_MAX = 200,                                  /* descendants that are shown at once */
 	MENU_MAX = 64,                                   /* hits to choose from */
 	NAMES = 3,                                       /* told of siblings that are put together */
@@ -20,7 +21,7 @@ enum {
 
 static const struct coldef cols[NCOLS] = {
 	[START] = {"start", "START", COL_TIME, 8, 19, 80},
-	[PROCESS] = {"process", "PROCESS", COL_TEXT, 36, 120, 100, .elastic = true},
+	[PROCESS] = {"process", "PROCESS", COL_TEXT, 36, 120, 100, .elastic = true, .pinned = true},
 	[PID] = {"pid", "PID", COL_NUMBER, 4, 7, 85},
 	[USER] = {"user", "USER", COL_TEXT, 6, 16, 58},
 	[INTEGRITY] = {"integrity", "INTEGRITY", COL_TEXT, 6, 9, 40},
@@ -227,20 +228,23 @@ static bool comes_more(struct view *v, uint32_t row, size_t end)
 	return v->list.filter ? rowset_next(&t->shown, end) < last : end < last;
 }
 
-static struct str lead(struct view *v, size_t row)
+static void lead(struct view *v, size_t row, size_t col, struct cell *c)
 {
 	struct tree *t = v->state;
 	const struct proc_row *r = t->procs->row;
 	const struct run *run = run_of(v, row);
 	uint32_t above[LINES_MAX], d = r[row].depth, n = 0, i = (uint32_t)row;
+	uint32_t base = d > LINES_MAX + 1 ? (d - LINES_MAX - 1 + STEP - 1) / STEP * STEP : 0;
 
+	if (col != PROCESS)
+		return;
 	sbuf_reset(&t->lead);
 	if (v->list.filter)
 		note_shown(v);
-	for (i = r[i].up; i != PROC_NONE && r[i].up != PROC_NONE && n < LINES_MAX; i = r[i].up)
+	for (i = r[i].up; i != PROC_NONE && r[i].depth > base; i = r[i].up)
 		above[n++] = i;
-	if (d > LINES_MAX + 1)
-		sbuf_addf(&t->lead, "+%u", d - LINES_MAX - 1);
+	if (base)
+		sbuf_addf(&t->lead, "+%u ", base);
 	while (n-- > 0)
 		sbuf_addz(&t->lead, comes_more(v, above[n], r[above[n]].after) ? ornament(ORN_PIPE) : " ");
 	if (d > 0)
@@ -250,7 +254,7 @@ static struct str lead(struct view *v, size_t row)
 	else
 		sbuf_addz(&t->lead, d > 0 ? ornament(ORN_LEAF) : " ");
 	sbuf_addc(&t->lead, ' ');
-	return sbuf_str(&t->lead);
+	c->lead = sbuf_str(&t->lead);
 }
 
 /* ---- cells ---- */
@@ -357,8 +361,6 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 	const struct run *run = run_of(v, row);
 	const struct proc *q = proc_at(v, row);
 
-	if (col == PROCESS)
-		c->lead = lead(v, row);
 	if (run || !q) {
 		c->blank = true;
 		c->wide = col == PROCESS;
@@ -750,6 +752,16 @@ static bool request(struct view *v, enum request r, size_t row)
 	if (run && on_run(v, r, row, run))
 		return true;
 	switch (r) {
+	case REQ_LEFT:                                   /* undoes what the other way did last */
+		if (!v->list.skip)
+			return false;
+		v->list.skip--;
+		return true;
+	case REQ_RIGHT:
+		if (!has_below(t->procs, row) || rowset_has(&v->list.folds, row))
+			return false;
+		list_select(v, row + 1);
+		return true;
 	case REQ_ENTER:
 		if (!proc_at(v, row))
 			return false;
@@ -785,6 +797,6 @@ const struct view_ops view_tree = {
 	.name = "tree", .noun = "process", .help = "processes, and which started which", .digit = '6', .pivot = REQ_PTREE,
 	.needs = "a process", .keeps = true, .kept_alone = true, .sort = -1, .state_size = sizeof(struct tree),
 	.hints = {REQ_ENTER, REQ_LEFT, REQ_RIGHT, REQ_WIDER, REQ_NARROWER, REQ_NEXT_HIT, REQ_EVENTS, REQ_CONNS, REQ_RAW, REQ_FILTER},
-	.accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = cell, .sign = sign, .depth = depth,
+	.accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = cell, .lead = lead, .sign = sign, .depth = depth,
 	.after = after, .preview = preview, .empty = empty, .status = status, .about = about, .request = request,
 };
