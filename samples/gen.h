@@ -25,7 +25,7 @@ struct text {
 };
 #define T(literal) ((struct text){(literal), sizeof(literal) - 1})
 
-enum format { FORMAT_XML, FORMAT_JSON };
+enum format { FORMAT_XML, FORMAT_JSON, FORMAT_EVTX };
 
 /* Bytes on their way to a file, and how text is escaped there. */
 struct out {
@@ -35,13 +35,14 @@ struct out {
 	size_t n;
 	uint64_t total;                                  /* bytes of whole events */
 	int error;                                       /* errno of a failed write; 0 */
+	struct evtx *evtx;                               /* FORMAT_EVTX: the chunk being filled */
 	int64_t second;                                  /* the second that `date` spells */
 	char date[20];
 };
 bool out_open(struct out *o, int fd, enum format format);
 bool out_close(struct out *o);                           /* false: o->error tells why; the descriptor stays open */
 
-/* Copies the text escaped for the format; at most 6 bytes for one. Returns the end. */
+/* Copies the text escaped for the format (EVTX: as it is); at most 6 bytes for one. Returns the end. */
 char *escape(enum format format, char *to, const char *text, size_t n);
 char *put_decimal(char *to, uint64_t n);
 char *put_hex(char *to, uint64_t n, int digits, bool upper);

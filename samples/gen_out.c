@@ -1,6 +1,8 @@
 /* Events as text: one <Event> a line as Windows renders it and Splunk stores it, or one flat JSON object a line as NXLog
- * writes it. Owns the output buffer, escaping, and the generator's random numbers. */
+ * writes it. EVTX goes through gen_evtx.c.
+ * Owns the output buffer, escaping, and the generator's random numbers. */
 #include "gen.h"
+#include "gen_evtx.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -53,6 +55,13 @@ bool out_open(struct out *o, int fd, enum format format)
 {
 	*o = (struct out){.fd = fd, .format = format, .second = INT64_MIN};
 	o->buf = malloc(BUFFER);
+	if (format == FORMAT_EVTX && o->buf) {
+		o->evtx = evtx_new();
+		if (!o->evtx)
+			return false;
+		evtx_header(o->evtx, true, (uint8_t *)o->buf);   /* the final one follows when the file is complete */
+		o->n = o->total = EVTX_HEADER;
+	}
 	return o->buf != NULL;
 }
 
@@ -68,8 +77,37 @@ static void flush(struct out *o)
 	o->n = 0;
 }
 
+static void chunk_done(struct out *o)
+{
+	const uint8_t *chunk = evtx_chunk(o->evtx);
+
+	if (!chunk)
+		return;
+	if (BUFFER - o->n < EVTX_CHUNK)
+		flush(o);
+	memcpy(o->buf + o->n, chunk, EVTX_CHUNK);
+	o->n += EVTX_CHUNK;
+	o->total += EVTX_CHUNK;
+}
+
+/* A pipe keeps the first header, that of a log still in use. */
+static void evtx_close(struct out *o)
+{
+	uint8_t header[EVTX_HEADER];
+
+	chunk_done(o);
+	flush(o);
+	evtx_header(o->evtx, false, header);
+	if (!o->error && lseek(o->fd, 0, SEEK_CUR) >= 0 && pwrite(o->fd, header, sizeof header, 0) != (ssize_t)sizeof header)
+		o->error = errno;
+	evtx_free(o->evtx);
+	o->evtx = NULL;
+}
+
 bool out_close(struct out *o)
 {
+	if (o->evtx)
+		evtx_close(o);
 	flush(o);
 	free(o->buf);
 	o->buf = NULL;
@@ -86,7 +124,9 @@ char *escape(enum format format, char *to, const char *text, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		char c = text[i];
-		if (format == FORMAT_JSON) {
+		if (format == FORMAT_EVTX) {
+			*to++ = c;
+		} else if (format == FORMAT_JSON) {
 			if (c == '\\' || c == '"')
 				*to++ = '\\';
 			*to++ = c;
@@ -271,6 +311,13 @@ static char *event_json(struct out *o, char *p, const struct event *e)
 
 void out_event(struct out *o, const struct event *e)
 {
+	if (o->evtx) {
+		if (!evtx_add(o->evtx, e)) {
+			chunk_done(o);
+			evtx_add(o->evtx, e);            /* no event is as large as a chunk */
+		}
+		return;
+	}
 	if (BUFFER - o->n < EVENT_MAX)
 		flush(o);
 	char *from = o->buf + o->n;

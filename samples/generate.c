@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: generate [--events N | --size BYTES] [--hosts H] [--days D] [--seed S] [--format xml|json] [--plant N]\n"
+	"usage: generate [--events N | --size BYTES] [--hosts H] [--days D] [--seed S] [--format xml|json|evtx] [--plant N]\n"
 	"                [--plan FILE] [-o FILE]\n"
 	"Writes a Sysmon log of invented hosts to FILE or standard output. BYTES may end in k, M or G (powers of 1000).\n"
 	"Among the events lie N planted cases that the shipped rules must find, and no others. --plan lists what is to be found,\n"
@@ -73,9 +73,9 @@ int main(int argc, char **argv)
 		case 'l': plan = optarg; break;
 		case 'o': output = optarg; break;
 		case 'f':
-			if (strcmp(optarg, "xml") != 0 && strcmp(optarg, "json") != 0)
-				fail("--format", "xml or json is expected");
-			format = optarg[0] == 'x' ? FORMAT_XML : FORMAT_JSON;
+			if (strcmp(optarg, "xml") != 0 && strcmp(optarg, "json") != 0 && strcmp(optarg, "evtx") != 0)
+				fail("--format", "xml, json or evtx is expected");
+			format = optarg[0] == 'x' ? FORMAT_XML : optarg[0] == 'j' ? FORMAT_JSON : FORMAT_EVTX;
 			break;
 		case 'H':
 			return fputs(usage, stdout) == EOF || fflush(stdout) == EOF ? 2 : 0;

@@ -26,6 +26,6 @@ nobase_dist_pkgdata_DATA += \
 	samples/wmic.xml
 
 check_PROGRAMS += samples/generate
-samples_generate_SOURCES = samples/generate.c samples/gen_act.c samples/gen_out.c samples/gen_words.c samples/gen_world.c \
+samples_generate_SOURCES = samples/generate.c samples/gen_act.c samples/gen_evtx.c samples/gen_evtx.h samples/gen_out.c samples/gen_words.c samples/gen_world.c \
 	samples/gen.h samples/gen_world.h
 samples_generate_LDADD =
