@@ -29,12 +29,13 @@
 	X(EVENTS, "events", PIVOT, "e", "", "events", "all events of its process, or those behind it") \
 	X(PTREE, "process-tree", PIVOT, "p", "", "tree", "its process among those that started it and those it started") \
 	X(CONNS, "connections", PIVOT, "c", "", "connections", "connections of its process, else of its host or user") \
+	X(RISK, "risk", PIVOT, "r", "", "risk", "risk of its user or host over time, earlier dumps included") \
 	X(RAW, "raw", PIVOT, "R", "", "raw", "the event with all fields, and its record as it was logged") \
 	X(DRILLDOWN, "drilldown", PIVOT, "D", "", "drilldowns", "run a drilldown search of the rule for this hit") \
 	X(RULE, "rule", PIVOT, "", "", "rule", "the text of the rule and its search with macros expanded") \
 	X(OTHERS, "others", PIVOT, "t", "", "who else", "who else talked to its destination") \
-	X(NEXT_HIT, "next-hit", TREE, "]", "", "next hit", "next process with a hit") \
-	X(PREVIOUS_HIT, "previous-hit", TREE, "[", "", "previous hit", "previous process with a hit") \
+	X(NEXT_HIT, "next-hit", TREE, "]", "", "next hit", "next process with a hit; of a risk history: a longer window") \
+	X(PREVIOUS_HIT, "previous-hit", TREE, "[", "", "previous hit", "previous process with a hit; of a risk history: a shorter window") \
 	X(WIDER, "wider", TREE, "+ =", "", "more", "show more: in the tree what is folded away, of connections those of descendants, host, user, all") \
 	X(NARROWER, "narrower", TREE, "-", "", "less", "show less: in the tree only the branch of the selected process") \
 	X(GROUP, "group", TREE, "b", "", "group", "group connections by destination, process or host") \

@@ -55,11 +55,14 @@ spoor_SOURCES += \
 	ui/view.h \
 	ui/view_conns.c \
 	ui/view_detail.c \
+	ui/view_entities.c \
 	ui/view_events.c \
 	ui/view_help.c \
 	ui/view_hits.c \
 	ui/view_raw.c \
 	ui/view_report.c \
+	ui/view_risk.c \
+	ui/view_risk.h \
 	ui/view_rows.c \
 	ui/view_rule.c \
 	ui/view_rules.c \

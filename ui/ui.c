@@ -13,6 +13,7 @@
 #include "ui/decide.h"
 #include "ui/history.h"
 #include "ui/tty.h"
+#include "ui/view_risk.h"
 #include "ui/work.h"
 
 enum {
@@ -288,7 +289,7 @@ void ui_request(struct ui *u, enum request r, int key)
 		return;
 	if (v->ops->fill && r == REQ_ENTER && row != LIST_NONE && ui_follow(u, &v->page.v[row].link))
 		return;
-	if (list_request(v, r) || action_request(u, r) || decide_request(u, r) || pivot(u, r))
+	if (list_request(v, r) || action_request(u, r) || decide_request(u, r) || risk_request(u, r) || pivot(u, r))
 		return;
 	switch (r) {
 	case REQ_VIEW:

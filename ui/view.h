@@ -29,6 +29,8 @@ struct entity {
 	size_t row;                                      /* … and which */
 	struct str host, user, guid, process;            /* empty when unknown */
 	struct str dest;                                 /* the address at the other end of a connection */
+	struct str object;                               /* that has risk, as the case names it; most rows name none */
+	enum risk_type object_type;
 };
 #define ENTITY_NONE ((struct entity){.ev = EV_NONE})
 
@@ -107,7 +109,7 @@ struct view {
 /* All views, in the order of their digits; ends with NULL. */
 extern const struct view_ops *const views[];
 extern const struct view_ops view_hits, view_detail, view_events, view_raw, view_rules, view_rule, view_report, view_help, view_rows,
-	view_tree, view_conns, view_talkers;
+	view_tree, view_conns, view_talkers, view_entities, view_risk;
 
 /* Kinds of links on pages that any view follows. */
 enum { LINK_NONE, LINK_EVENT /* n */, LINK_RULE /* p */, LINK_VIEW /* p: its ops */, LINK_OWN /* the view's own, from here on */ };

@@ -492,6 +492,6 @@ static bool about(struct view *v, size_t row, struct entity *e)
 const struct view_ops view_detail = {
 	.name = "detail", .noun = "line", .help = "one hit in full", .pivot = REQ_DETAIL, .needs = "a hit or a row", .text = true,
 	.sort = -1, .state_size = sizeof(struct detail),
-	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_VERDICT, REQ_NOTE, REQ_BACK},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_VERDICT, REQ_NOTE, REQ_BACK},
 	.accepts = accepts, .open = open_detail, .close = close_detail, .fill = fill, .about = about,
 };

@@ -298,7 +298,7 @@ static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
 const struct view_ops view_hits = {
 	.name = "hits", .noun = "hit", .help = "what the rules found", .digit = '1', .keeps = true, .kept_alone = true,
 	.sort = RISK, .reverse = true, .state_size = sizeof(struct hits),
-	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_DRILLDOWN, REQ_VERDICT, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE},
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_DRILLDOWN, REQ_VERDICT, REQ_EVENTS, REQ_FILTER, REQ_SORT, REQ_WRITE},
 	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .preview = preview,
 	.empty = empty, .status = status, .csv = csv, .about = about, .request = request,
 };

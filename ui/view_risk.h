@@ -1,0 +1,14 @@
+/* Opening the risk history: the only view that may have to ask whose it is to be. */
+#ifndef SPOOR_UI_VIEW_RISK_H
+#define SPOOR_UI_VIEW_RISK_H
+
+#include <stdbool.h>
+
+#include "ui/keys.h"
+
+struct ui;
+
+/* Answers REQ_RISK for the selected row; false: another request. */
+bool risk_request(struct ui *u, enum request r);
+
+#endif
