@@ -1,5 +1,5 @@
-/* Rows, lineage and runs of searches, as far as tables of rows cannot show them: which events a row came from, which fields are
- * asked of the engine, stopping, limits, several threads. */
+/* Rows, lineage and runs of searches, as far as tables of rows cannot show them: which events a row came
+ * from, which fields are asked of the engine, stopping, limits, several threads. */
 #include <check.h>
 #include <math.h>
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include "spl/spl.h"
 #include "tests/dump.h"
 
-/* ---- rows --------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static struct val text(const char *s)
 {
@@ -97,7 +97,7 @@ START_TEST(rows_adopted)
 }
 END_TEST
 
-/* ---- lineage ------------------------------------------------------------------------------------------------------ */
+/* ---- lineage ---- */
 
 /* 200 events, the later in the input the earlier in time. */
 static struct dump *backwards(void)
@@ -106,7 +106,8 @@ static struct dump *backwards(void)
 	static const char *event[200];
 
 	for (int i = 0; i < 200; i++) {
-		snprintf(line[i], sizeof(line[i]), "1|2021-11-12T10:%02d:%02dZ|Computer=A|Image=x.exe", 59 - i / 60, 59 - i % 60);
+		snprintf(line[i], sizeof(line[i]), "1|2021-11-12T10:%02d:%02dZ|Computer=A|Image=x.exe",
+			 59 - i / 60, 59 - i % 60);
 		event[i] = line[i];
 	}
 	return dump_cut_new(event, 200, 1000, 1, 0);
@@ -163,7 +164,7 @@ START_TEST(lineage_joined)
 }
 END_TEST
 
-/* ---- searches ----------------------------------------------------------------------------------------------------- */
+/* ---- searches ---- */
 
 struct bench {
 	struct dump *dump;
@@ -195,8 +196,8 @@ static struct spl_query *compile(const char *s)
 	return q;
 }
 
-static struct rows *run(struct bench *b, const struct spl_query *q, const atomic_bool *cancel, const struct spl_limits *limits,
-                        struct diags *warn)
+static struct rows *run(struct bench *b, const struct spl_query *q, const atomic_bool *cancel,
+			const struct spl_limits *limits, struct diags *warn)
 {
 	struct spl_run_opts o = {.engine = b->engine, .now = (double)NAN, .cancel = cancel, .limits = limits};
 	struct diag d = DIAG_INIT;
@@ -208,18 +209,21 @@ static struct rows *run(struct bench *b, const struct spl_query *q, const atomic
 
 static struct bench two_hosts(void)
 {
-	return bench_new(DUMP("1|2021-11-12T10:05:00Z|Computer=A|ProcessId=100|Image=C:\\W\\i.exe|CommandLine=i x",
-	                      "3|2021-11-12T10:05:02Z|Computer=B|ProcessId=100|DestinationIp=9.9.9.9|DestinationPort=80",
-	                      "1|2021-11-12T10:05:01Z|Computer=A|ProcessId=100|Image=C:\\W\\i.exe|CommandLine=i y"));
+	return bench_new(DUMP(
+		"1|2021-11-12T10:05:00Z|Computer=A|ProcessId=100|Image=C:\\W\\i.exe|CommandLine=i x",
+		"3|2021-11-12T10:05:02Z|Computer=B|ProcessId=100|DestinationIp=9.9.9.9|DestinationPort=80",
+		"1|2021-11-12T10:05:01Z|Computer=A|ProcessId=100|Image=C:\\W\\i.exe|CommandLine=i y"));
 }
 
 START_TEST(rows_know_their_events)
 {
 	struct bench b = two_hosts();
-	struct spl_query *q = compile("| tstats fillnull_value=null count from datamodel=Endpoint.Processes by Processes.process_id "
-	                              "| rename Processes.* as * | join process_id [| tstats count from "
-	                              "datamodel=Network_Traffic.All_Traffic by All_Traffic.process_id "
-	                              "| rename All_Traffic.* as *] | stats count by process_id | eval n=1 | table n");
+	struct spl_query *q =
+		compile("| tstats fillnull_value=null count from datamodel=Endpoint.Processes by "
+			"Processes.process_id "
+			"| rename Processes.* as * | join process_id [| tstats count from "
+			"datamodel=Network_Traffic.All_Traffic by All_Traffic.process_id "
+			"| rename All_Traffic.* as *] | stats count by process_id | eval n=1 | table n");
 	struct rows *r = run(&b, q, NULL, NULL, NULL);
 
 	ck_assert(spl_has_join(q));
@@ -241,11 +245,16 @@ END_TEST
 
 /* Commands that make new rows carry the events along. */
 static const char *const carriers[] = {
-	"EventCode=1 | transaction Computer", "EventCode=1 | chart count over Computer by EventCode",
-	"EventCode=1 | timechart count", "EventCode=1 | top Computer", "EventCode=1 | fields Computer CommandLine | fields - _* | mvcombine CommandLine",
+	"EventCode=1 | transaction Computer",
+	"EventCode=1 | chart count over Computer by EventCode",
+	"EventCode=1 | timechart count",
+	"EventCode=1 | top Computer",
+	"EventCode=1 | fields Computer CommandLine | fields - _* | mvcombine CommandLine",
 	"EventCode=1 | stats values(CommandLine) as c by Computer | mvexpand c | stats count by Computer",
-	"EventCode=1 | stats count | append [search EventCode=99] | head 1", "EventCode=1 | xyseries Computer EventCode CommandLine",
-	"EventCode=1 | sort CommandLine | dedup Computer keepevents=t | eventstats count | streamstats count as n | stats max(n)",
+	"EventCode=1 | stats count | append [search EventCode=99] | head 1",
+	"EventCode=1 | xyseries Computer EventCode CommandLine",
+	"EventCode=1 | sort CommandLine | dedup Computer keepevents=t | eventstats count | streamstats count "
+	"as n | stats max(n)",
 	"| from datamodel:Endpoint.Processes | stats count by dest",
 };
 
@@ -282,11 +291,14 @@ static const struct {
 	{"EventCode=1 | rename a* as b* | stats count by c*d", NULL},
 	{"EventCode=1 | stats values(*) as * by Image", "*"},
 	{"EventCode=1 | rex field=CommandLine \"(?<n>\\d)\" | table n", "CommandLine n"},
-	{"EventCode=1 | eval User=lower(User) | dedup User | sort -_time | head 5 | table User", "User _time"},
-	{"EventCode=1 | join ProcessId [search EventCode=3 | table ProcessId DestinationIp] | table DestinationIp",
+	{"EventCode=1 | eval User=lower(User) | dedup User | sort -_time | head 5 | table User",
+	 "User _time"},
+	{"EventCode=1 | join ProcessId [search EventCode=3 | table ProcessId DestinationIp] | table "
+	 "DestinationIp",
 	 "DestinationIp ProcessId"},
 	{"EventCode=1 | convert ctime(_time) as t | bin span=1h t | table t", "_time t"},
-	{"EventCode=1 | transaction Computer startswith=(EventCode=1) | table duration", "Computer EventCode _time duration"},
+	{"EventCode=1 | transaction Computer startswith=(EventCode=1) | table duration",
+	 "Computer EventCode _time duration"},
 	{"EventCode=1 | mvexpand Hashes | top Image", "Hashes Image"},
 	{"EventCode=1 | mvcombine Hashes | table Image", "*"},
 	{"EventCode=1 | timechart span=1h count by User", "User _time"},
@@ -328,8 +340,10 @@ END_TEST
 START_TEST(leaves_of_a_search)
 {
 	size_t n;
-	struct spl_query *q = compile("EventCode=1 earliest=-1h | head 3 | join a [| tstats count from datamodel=Endpoint.Processes "
-	                              "where [search EventCode=5 | fields a] by Processes.dest] | append [| from datamodel:Risk]");
+	struct spl_query *q = compile(
+		"EventCode=1 earliest=-1h | head 3 | join a [| tstats count from "
+		"datamodel=Endpoint.Processes "
+		"where [search EventCode=5 | fields a] by Processes.dest] | append [| from datamodel:Risk]");
 	const struct spl_leaf *l = spl_leaves(q, &n);
 
 	ck_assert_uint_eq(n, 4);
@@ -353,19 +367,21 @@ END_TEST
 START_TEST(warnings_have_a_place)
 {
 	size_t n;
-	struct spl_query *q = compile("| tstats count from datamodel=Endpoint.Processes\n  where Processes.nope=1");
+	struct spl_query *q =
+		compile("| tstats count from datamodel=Endpoint.Processes\n  where Processes.nope=1");
 	const struct spl_warning *w = spl_warnings(q, &n);
 
 	ck_assert_uint_eq(n, 1);
 	ck_assert_int_eq(w[0].line, 2);
 	ck_assert_int_eq(w[0].col, 9);
 	ck_assert(!spl_has_join(q));
-	ck_assert(str_eqc(spl_text(q), "| tstats count from datamodel=Endpoint.Processes\n  where Processes.nope=1"));
+	ck_assert(str_eqc(spl_text(q),
+			  "| tstats count from datamodel=Endpoint.Processes\n  where Processes.nope=1"));
 	spl_free(q);
 }
 END_TEST
 
-/* ---- stopping ----------------------------------------------------------------------------------------------------- */
+/* ---- stopping ---- */
 
 START_TEST(cancelled_is_partial)
 {
@@ -404,10 +420,12 @@ END_TEST
 static const char *const greedy[] = {
 	"| makeresults count=100000 | eval x=mvrange(0,1000) | mvexpand x",
 	"| makeresults count=3000 | eval k=1 | join max=0 k [| makeresults count=3000 | eval k=1]",
-	"| makeresults count=200000 | streamstats count as n | eval x=sha512(n) | stats values(x) list(x) dc(x)",
+	"| makeresults count=200000 | streamstats count as n | eval x=sha512(n) | stats values(x) list(x) "
+	"dc(x)",
 	"| makeresults count=1000 | streamstats count as n | eval x=mvrange(0,2000) | stats count by x n",
 	"| makeresults count=100000 | streamstats count as n | chart limit=0 count over n by n",
-	"| makeresults count=500000 | eval a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1 | append [| makeresults count=500000] | untable a b c",
+	"| makeresults count=500000 | eval a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1 | append [| makeresults "
+	"count=500000] | untable a b c",
 };
 
 START_TEST(out_of_memory_is_partial)
@@ -434,7 +452,7 @@ START_TEST(out_of_memory_is_partial)
 }
 END_TEST
 
-/* ---- threads ------------------------------------------------------------------------------------------------------ */
+/* ---- threads ---- */
 
 struct job {
 	struct bench *b;
@@ -457,8 +475,9 @@ static void *run_job(void *ctx)
 START_TEST(one_query_on_several_threads)
 {
 	struct bench b = two_hosts();
-	struct spl_query *q = compile("EventCode=1 | rex field=CommandLine \"i (?<arg>.)\" | join Computer [search EventCode=1] "
-	                              "| transaction arg startswith=(EventCode=1) | sort arg | stats count by arg");
+	struct spl_query *q = compile(
+		"EventCode=1 | rex field=CommandLine \"i (?<arg>.)\" | join Computer [search EventCode=1] "
+		"| transaction arg startswith=(EventCode=1) | sort arg | stats count by arg");
 	struct job job[4];
 	pthread_t thread[4];
 

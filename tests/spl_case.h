@@ -11,23 +11,24 @@
  *       bob   1
  *       eve   1
  *
- * Columns are set apart by two blanks or more, or by tabs. A cell, or one value of a list, may stand in quotes: "" is the empty text, "-" and
- * "a|b" are just that; \n \t \\ \" inside. What belongs to a key is indented below it, or stands in its line.
+ * Columns are set apart by two blanks or more, or by tabs. A cell, or one value of a list, may stand in quotes: ""
+ * is the empty text, "-" and "a|b" are just that; \n \t \\ \" inside. What belongs to a key is indented below it, or
+ * stands in its line.
  *
- *     rows NAME:                           more tables, for `| from NAME` in subsearches
- *     events:                              a log instead of rows: EventID (L before it: Linux), t=TIME, then attributes; values with
- *       1 t=2021-11-12T10:05:00Z Computer=A Image=C:\W\cmd.exe CommandLine="cmd /c dir"          blanks in quotes, as cells are
+ *     rows NAME:                more tables, for `| from NAME` in subsearches
+ *     events:                   a log instead of rows: EventID (L before it: Linux), t=TIME, then attributes; values with
+ *       1 t=2021-11-12T10:05:00Z Computer=A Image=C:\W\cmd.exe CommandLine="cmd /c dir"        blanks in quotes
  *     lookup NAME: [wildcard=F,…] [cidr=F,…] [case=ignore] [min=N] [max=N] [default=TEXT] [missing]
- *       table, in which - is an empty cell
- *     macro NAME = TEXT                    or macro NAME(a, b) = TEXT with $a$ and $b$
+ *       a table, in which - is an empty cell
+ *     macro NAME = TEXT         or macro NAME(a, b) = TEXT with $a$ and $b$
  *     model NAME: INTERCEPT FIELD=COEFFICIENT …    a linear model that predicts y
- *     now: TIME                            reference time; without it that of the newest event
+ *     now: TIME                 reference time; without it that of the newest event
  *     limits: join=N filter=N transaction=N list=N lookup=N memory=N
- *     search: …                            on rows: begins after the source, unless it begins with |; on events: as it is
+ *     search: …                 on rows: begins behind their source, unless it begins with |; on events: as it is
  *     expect: no rows
- *     error: MESSAGE                       instead of expect: the message with its place, to the letter
- *     warning: MESSAGE                     once for each, in order: of the compiler (with place), then of the run; `none` for none. When the key
- *                                          is missing, warnings do not matter */
+ *     error: MESSAGE            instead of expect: the message with its place, to the letter
+ *     warning: MESSAGE          once for each, in order: of the compiler (with place), then of the run; `none` for none.
+ *                               When the key is missing, warnings do not matter */
 #ifndef SPOOR_TESTS_SPL_CASE_H
 #define SPOOR_TESTS_SPL_CASE_H
 
@@ -87,7 +88,8 @@ static inline struct str cut_blank(struct str s)
 static inline bool case_next(struct str *text, int *line_no, const char *file, struct spl_case *c)
 {
 	static const char *const keys[] = {
-		"rows", "events", "lookup", "macro", "model", "now", "limits", "search", "expect", "error", "warning", NULL,
+		"rows", "events", "lookup", "macro", "model", "now", "limits", "search",
+		"expect", "error", "warning", NULL,
 	};
 
 	*c = (struct spl_case){.file = file, .line = *line_no};
@@ -113,7 +115,8 @@ static inline bool case_next(struct str *text, int *line_no, const char *file, s
 				n++;
 			while (keys[k] && !str_eqc((struct str){line.p, n}, keys[k]))
 				k++;
-			const char *colon = memchr(line.p, strcmp(keys[k] ? keys[k] : "", "macro") == 0 ? '=' : ':', line.n);
+			bool macro = keys[k] && strcmp(keys[k], "macro") == 0;
+			const char *colon = memchr(line.p, macro ? '=' : ':', line.n);
 			if (!keys[k] || !colon || c->n == sizeof(c->item) / sizeof(c->item[0])) {
 				fprintf(stderr, "%s:%d: not understood: %.*s\n", file, *line_no, STR_FMT(line));
 				exit(2);
@@ -208,8 +211,8 @@ static inline struct rows *case_table(const struct spl_case *c, const struct cas
 				r->col[k].v[i - 1] = v;
 		}
 		if (k != r->ncols) {
-			fprintf(stderr, "%s:%d: a row has %zu cells instead of %zu: %.*s\n", c->file, c->line, k, r->ncols,
-			        STR_FMT(it->line[i]));
+			fprintf(stderr, "%s:%d: a row has %zu cells instead of %zu: %.*s\n", c->file, c->line, k,
+			        r->ncols, STR_FMT(it->line[i]));
 			exit(2);
 		}
 	}

@@ -13,7 +13,7 @@
 static int number, failures;
 static bool verbose;
 
-/* ---- the world of one case ---------------------------------------------------------------------------------------- */
+/* ---- the world of one case ---- */
 
 struct world {
 	const struct spl_case *c;
@@ -49,7 +49,8 @@ static struct rows *world_dataset(void *ctx, struct str name)
 	return NULL;
 }
 
-static bool world_macro(void *ctx, struct str name, unsigned nargs, struct str *definition, const struct str **args)
+static bool world_macro(void *ctx, struct str name, unsigned nargs, struct str *definition,
+			const struct str **args)
 {
 	struct world *w = ctx;
 	const struct case_item *it;
@@ -99,7 +100,8 @@ static void make_lookup(struct world *w, const struct case_item *it)
 	w->nlookups++;
 	while (options.n) {
 		const char *blank = memchr(options.p, ' ', options.n);
-		struct str word = {options.p, blank ? (size_t)(blank - options.p) : options.n}, value = {NULL, 0};
+		struct str word = {options.p, blank ? (size_t)(blank - options.p) : options.n},
+			   value = {NULL, 0};
 		options = cut_blank((struct str){options.p + word.n, options.n - word.n});
 		const char *eq = memchr(word.p, '=', word.n);
 		if (eq) {
@@ -116,7 +118,8 @@ static void make_lookup(struct world *w, const struct case_item *it)
 				const char *comma = memchr(rest.p, ',', rest.n);
 				size_t len = comma ? (size_t)(comma - rest.p) : rest.n;
 				(*list)[(*count)++] = (struct str){rest.p, len};
-				rest = comma ? (struct str){comma + 1, rest.n - len - 1} : (struct str){NULL, 0};
+				rest = comma ? (struct str){comma + 1, rest.n - len - 1}
+					     : (struct str){NULL, 0};
 			}
 		} else if (str_eqc(word, "case")) {
 			l->ignore_case = str_eqc(value, "ignore");
@@ -170,7 +173,8 @@ static bool world_model(void *ctx, struct str name, struct str *bytes)
 		for (size_t k = 0; k < 4; k++)
 			sbuf_addc(&out, i + k > raw.n ? '=' : base64[bits >> (18 - 6 * k) & 63]);
 	}
-	sbuf_addf(&out, "\"\"}}},\"\"columns\"\":[%s],\"\"target_variable\"\":\"\"y\"\"}}\",{}\n", columns.p ? columns.p : "");
+	sbuf_addf(&out, "\"\"}}},\"\"columns\"\":[%s],\"\"target_variable\"\":\"\"y\"\"}}\",{}\n",
+		  columns.p ? columns.p : "");
 	*bytes = arena_str(w->arena, sbuf_str(&out));
 	sbuf_free(&raw);
 	sbuf_free(&columns);
@@ -178,7 +182,7 @@ static bool world_model(void *ctx, struct str name, struct str *bytes)
 	return true;
 }
 
-/* ---- events: written as XML, read as any log ---------------------------------------------------------------------- */
+/* ---- events: written as XML, read as any log ---- */
 
 static void add_xml(struct sbuf *b, struct str s)
 {
@@ -259,7 +263,8 @@ static void add_event(struct sbuf *b, struct str line, size_t index, struct aren
 	while (n < 64 && cut_attribute(&line, &x[n], a))
 		n++;
 	snprintf(record, sizeof(record), "%zu", index + 1);
-	sbuf_addf(b, "<Event><System><Provider Name=\"%s\"/>", is_linux ? "Linux-Sysmon" : "Microsoft-Windows-Sysmon");
+	sbuf_addf(b, "<Event><System><Provider Name=\"%s\"/>",
+		  is_linux ? "Linux-Sysmon" : "Microsoft-Windows-Sysmon");
 	add_element(b, "<EventID>", (struct str){id.p + is_linux, id.n - is_linux}, "</EventID>");
 	struct str time = take(x, n, "t", "");
 	if (time.n)
@@ -268,7 +273,8 @@ static void add_event(struct sbuf *b, struct str line, size_t index, struct aren
 	add_element(b, "<EventRecordID>", take(x, n, "EventRecordID", record), "</EventRecordID>");
 	add_element(b, "<Execution ProcessID=\"", take(x, n, "ProcessID", "1500"), "\"");
 	add_element(b, " ThreadID=\"", take(x, n, "ThreadID", "1600"), "\"/>");
-	add_element(b, "<Channel>", take(x, n, "Channel", "Microsoft-Windows-Sysmon/Operational"), "</Channel>");
+	add_element(b, "<Channel>", take(x, n, "Channel", "Microsoft-Windows-Sysmon/Operational"),
+		    "</Channel>");
 	add_element(b, "<Computer>", take(x, n, "Computer", ""), "</Computer>");
 	add_element(b, "<Security UserID=\"", take(x, n, "UserID", "S-1-5-18"), "\"/></System><EventData>");
 	for (size_t i = 0; i < n; i++) {
@@ -331,7 +337,11 @@ static void world_make(struct world *w, const struct spl_case *c)
 
 	*w = (struct world){.c = c, .arena = arena_new()};
 	w->env = (struct spl_env){
-		.ctx = w, .macro = world_macro, .lookup = world_lookup, .dataset = world_dataset, .model = world_model,
+		.ctx = w,
+		.macro = world_macro,
+		.lookup = world_lookup,
+		.dataset = world_dataset,
+		.model = world_model,
 	};
 	w->lookup = xcalloc(c->n + 1, sizeof(*w->lookup));
 	w->table = xcalloc(c->n + 1, sizeof(*w->table));
@@ -342,7 +352,7 @@ static void world_make(struct world *w, const struct spl_case *c)
 		load_events(w, it);
 }
 
-/* ---- comparing ---------------------------------------------------------------------------------------------------- */
+/* ---- comparing ---- */
 
 static void show_cell(struct sbuf *b, struct val v, struct arena *a)
 {
@@ -454,7 +464,7 @@ static bool check_warnings(const struct spl_case *c, const struct spl_query *q, 
 	return ok;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------ */
+/* ---- running ---- */
 
 static struct str search_text(struct world *w)
 {
@@ -486,9 +496,12 @@ static void set_limits(const struct spl_case *c, struct spl_limits *l)
 	while (cut_attribute(&rest, &x, NULL)) {
 		double n = 0;
 		str_number(x.value, &n);
-		size_t *to = str_eqc(x.name, "join") ? &l->join_rows : str_eqc(x.name, "filter") ? &l->filter_rows
-		           : str_eqc(x.name, "transaction") ? &l->transaction_rows : str_eqc(x.name, "list") ? &l->list_values
-		           : str_eqc(x.name, "lookup") ? &l->lookup_matches : &l->memory;
+		size_t *to = str_eqc(x.name, "join")          ? &l->join_rows
+			     : str_eqc(x.name, "filter")      ? &l->filter_rows
+			     : str_eqc(x.name, "transaction") ? &l->transaction_rows
+			     : str_eqc(x.name, "list")        ? &l->list_values
+			     : str_eqc(x.name, "lookup")      ? &l->lookup_matches
+							      : &l->memory;
 		*to = (size_t)n;
 	}
 }

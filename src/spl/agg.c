@@ -27,7 +27,8 @@ static const struct agg_fn *find(struct parser *p, size_t at, struct str w, doub
 	bool number = false;
 
 	if (!fn || is_percentile(fn)) {
-		while (word.n && ((word.p[word.n - 1] >= '0' && word.p[word.n - 1] <= '9') || word.p[word.n - 1] == '.'))
+		while (word.n && ((word.p[word.n - 1] >= '0' && word.p[word.n - 1] <= '9') ||
+				  word.p[word.n - 1] == '.'))
 			word.n--;
 		fn = agg_find(word);
 		number = str_number((struct str){w.p + word.n, w.n - word.n}, percentile);
@@ -40,7 +41,8 @@ static const struct agg_fn *find(struct parser *p, size_t at, struct str w, doub
 		if (str_ieqc(w, "sparkline"))
 			p_error(p, at, "sparkline() is not supported");
 		else if (near.p)
-			p_error(p, at, "unknown aggregation '%.*s'; did you mean '%.*s'?", STR_FMT(w), STR_FMT(near));
+			p_error(p, at, "unknown aggregation '%.*s'; did you mean '%.*s'?", STR_FMT(w),
+				STR_FMT(near));
 		else
 			p_error(p, at, "unknown aggregation '%.*s'", STR_FMT(w));
 		return NULL;
@@ -59,7 +61,8 @@ static bool parse_one(struct parser *p, struct agg *g)
 	p_blank(p);
 	size_t start = p->at;
 	if (!p_word(p, "()=<>!", &w))
-		return p_error(p, p->at, "expected an aggregation, as in count or values(field), found %s", p_found(p));
+		return p_error(p, p->at, "expected an aggregation, as in count or values(field), found %s",
+			       p_found(p));
 	*g = (struct agg){.limit = spl_limits_default.list_values};
 	g->fn = find(p, start, w, &g->percentile);
 	if (!g->fn)
@@ -75,7 +78,8 @@ static bool parse_one(struct parser *p, struct agg *g)
 			if (!g->eval)
 				return false;
 			if (!p_char(p, ')'))
-				return p_error(p, p->at, "expected ) after the expression, found %s", p_found(p));
+				return p_error(p, p->at, "expected ) after the expression, found %s",
+					       p_found(p));
 			struct str text = str_trim((struct str){p->text.p + inner, p->at - inner});
 			g->as = str_c(arena_printf(p->arena, "%.*s(%.*s)", STR_FMT(w), STR_FMT(text)));
 		}
@@ -96,8 +100,9 @@ static bool parse_one(struct parser *p, struct agg *g)
 			return false;
 		g->named = true;
 		if (name_stars(g->as) != name_stars(g->field) || name_stars(g->as) > NAME_STARS)
-			return p_error(p, start, "the wildcards of %.*s(%.*s) and of its name '%.*s' do not match",
-			               STR_FMT(w), STR_FMT(g->field), STR_FMT(g->as));
+			return p_error(p, start,
+				       "the wildcards of %.*s(%.*s) and of its name '%.*s' do not match",
+				       STR_FMT(w), STR_FMT(g->field), STR_FMT(g->as));
 	}
 	g->at = (uint32_t)start;
 	g->len = (uint32_t)(p->at - start);

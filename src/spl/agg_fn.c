@@ -11,7 +11,7 @@ static struct str text_of(struct val v, char buf[VAL_NUM_SIZE])
 	return v.type == V_NUM ? val_num_text(v.num, buf) : (struct str){v.s, v.len};
 }
 
-/* ---- counting ------------------------------------------------------------------------------------------------- */
+/* ---- counting ---- */
 
 struct count {
 	uint64_t n;
@@ -29,7 +29,7 @@ static struct val count_result(void *state, const struct agg *g, struct arena *a
 	return val_num((double)((struct count *)state)->n);
 }
 
-/* ---- sets of values: dc, values, mode -------------------------------------------------------------------------- */
+/* ---- sets of values: dc, values, mode ---- */
 
 /* Distinct values in the order first seen, with how often each came. */
 struct set {
@@ -134,7 +134,7 @@ static struct val mode_result(void *state, const struct agg *g, struct arena *a)
 	return best->v;
 }
 
-/* ---- all values: list -------------------------------------------------------------------------------------------- */
+/* ---- all values: list ---- */
 
 struct list {
 	size_t n, cap;
@@ -171,7 +171,7 @@ static struct val list_result(void *state, const struct agg *g, struct arena *a)
 	return all;
 }
 
-/* ---- min, max, range ----------------------------------------------------------------------------------------------- */
+/* ---- min, max, range ---- */
 
 struct extreme {
 	bool any, text;                                  /* text: some value is no number */
@@ -233,7 +233,7 @@ static struct val range_result(void *state, const struct agg *g, struct arena *a
 	return x->numbers ? val_num(x->hi - x->lo) : val_null();
 }
 
-/* ---- sums ------------------------------------------------------------------------------------------------------------ */
+/* ---- sums ---- */
 
 /* Mean and squared deviations are kept as they run (Welford), so that large, close numbers lose no digits. */
 struct sums {
@@ -320,7 +320,7 @@ static struct val varp_result(void *state, const struct agg *g, struct arena *a)
 	return variance(state, false, false);
 }
 
-/* ---- percentiles -------------------------------------------------------------------------------------------------------- */
+/* ---- percentiles ---- */
 
 struct numbers {
 	size_t n, cap;
@@ -401,7 +401,7 @@ static struct val median_result(void *state, const struct agg *g, struct arena *
 	return val_num(s->v[s->n / 2]);
 }
 
-/* ---- by order and by time -------------------------------------------------------------------------------------------- */
+/* ---- by order and by time ---- */
 
 struct ends {
 	bool any;
@@ -490,26 +490,30 @@ static struct val rate_result(void *state, const struct agg *g, struct arena *a)
 	double from, to;
 
 	(void)g, (void)a;
-	if (!t->any || t->t_latest <= t->t_earliest || !val_number(t->earliest, &from) || !val_number(t->latest, &to))
+	if (!t->any || t->t_latest <= t->t_earliest || !val_number(t->earliest, &from) ||
+	    !val_number(t->latest, &to))
 		return val_null();
 	return finite_num((to - from) / (t->t_latest - t->t_earliest));
 }
 
-/* ---- the table ----------------------------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
-#define FN(NAME, ALIAS, STATE, ADD, RESULT, NEEDS, USAGE, SUMMARY, EXAMPLE)                                         \
-	{.name = NAME, .alias = ALIAS, .usage = USAGE, .summary = SUMMARY, .example = EXAMPLE,                      \
-	 .state_size = sizeof(struct STATE), .needs_field = NEEDS, .add = ADD, .result = RESULT}
+#define FN(NAME, ALIAS, STATE, ADD, RESULT, NEEDS, USAGE, SUMMARY, EXAMPLE)                                  \
+	{                                                                                                    \
+		.name = NAME, .alias = ALIAS, .usage = USAGE, .summary = SUMMARY, .example = EXAMPLE,        \
+		.state_size = sizeof(struct STATE), .needs_field = NEEDS, .add = ADD, .result = RESULT       \
+	}
 #define NUMBERS "rows:\n  n\n  4\n  2\n  x\n  9\n  2\n"
 #define TIMED "rows:\n  _time  n\n  10     4\n  30     8\n  20     6\n"
 
 static const struct agg_fn table[] = {
 	FN("avg", "mean", sums, sums_add, avg_result, true, "avg(field)", "average of the numbers",
 	   NUMBERS "search: stats avg(n)\nexpect:\n  avg(n)\n  4.25\n"),
-	FN("count", "c", count, count_add, count_result, false, "count | count(field) | count(eval(condition))",
+	FN("count", "c", count, count_add, count_result, false,
+	   "count | count(field) | count(eval(condition))",
 	   "number of rows; of values; of rows for which the condition is true",
 	   NUMBERS "search: stats count count(n) as values count(eval(n>3)) as high\n"
-	   "expect:\n  count  values  high\n  5      5       3\n"),
+		   "expect:\n  count  values  high\n  5      5       3\n"),
 	FN("dc", "distinct_count", set, set_add, dc_result, true, "dc(field)", "number of distinct values",
 	   NUMBERS "search: stats dc(n)\nexpect:\n  dc(n)\n  4\n"),
 	FN("earliest", NULL, times, times_add, earliest_result, true, "earliest(field)",
@@ -518,22 +522,25 @@ static const struct agg_fn table[] = {
 	FN("earliest_time", NULL, times, times_add, earliest_time_result, true, "earliest_time(field)",
 	   "smallest _time of the rows that have the field",
 	   TIMED "search: stats earliest_time(n)\nexpect:\n  earliest_time(n)\n  10\n"),
-	FN("estdc", NULL, set, set_add, dc_result, true, "estdc(field)", "number of distinct values; here exact, as dc is",
+	FN("estdc", NULL, set, set_add, dc_result, true, "estdc(field)",
+	   "number of distinct values; here exact, as dc is",
 	   NUMBERS "search: stats estdc(n)\nexpect:\n  estdc(n)\n  4\n"),
 	FN("exactperc", NULL, numbers, numbers_add, exact_result, true, "exactpercN(field)",
 	   "percentile N of the numbers, in proportion between two of them",
 	   NUMBERS "search: stats exactperc50(n)\nexpect:\n  exactperc50(n)\n  3\n"),
-	FN("first", NULL, ends, ends_add, first_result, true, "first(field)", "value in the first row that has one",
+	FN("first", NULL, ends, ends_add, first_result, true, "first(field)",
+	   "value in the first row that has one",
 	   NUMBERS "search: stats first(n)\nexpect:\n  first(n)\n  4\n"),
-	FN("last", NULL, ends, ends_add, last_result, true, "last(field)", "value in the last row that has one",
-	   NUMBERS "search: stats last(n)\nexpect:\n  last(n)\n  2\n"),
+	FN("last", NULL, ends, ends_add, last_result, true, "last(field)",
+	   "value in the last row that has one", NUMBERS "search: stats last(n)\nexpect:\n  last(n)\n  2\n"),
 	FN("latest", NULL, times, times_add, latest_result, true, "latest(field)",
 	   "value in the row with the greatest _time",
 	   TIMED "search: stats latest(n)\nexpect:\n  latest(n)\n  8\n"),
 	FN("latest_time", NULL, times, times_add, latest_time_result, true, "latest_time(field)",
 	   "greatest _time of the rows that have the field",
 	   TIMED "search: stats latest_time(n)\nexpect:\n  latest_time(n)\n  30\n"),
-	FN("list", NULL, list, list_add, list_result, true, "list(field)", "values in row order, the first 100",
+	FN("list", NULL, list, list_add, list_result, true, "list(field)",
+	   "values in row order, the first 100",
 	   NUMBERS "search: stats list(n)\nexpect:\n  list(n)\n  4|2|x|9|2\n"),
 	FN("max", NULL, extreme, extreme_add, max_result, true, "max(field)",
 	   "greatest value: by number when all are numbers, else by text",
@@ -544,13 +551,14 @@ static const struct agg_fn table[] = {
 	FN("min", NULL, extreme, extreme_add, min_result, true, "min(field)",
 	   "smallest value: by number when all are numbers, else by text",
 	   NUMBERS "search: where isnum(n) | stats min(n)\nexpect:\n  min(n)\n  2\n"),
-	FN("mode", NULL, set, set_add, mode_result, true, "mode(field)", "most frequent value; of several, the one seen first",
+	FN("mode", NULL, set, set_add, mode_result, true, "mode(field)",
+	   "most frequent value; of several, the one seen first",
 	   NUMBERS "search: stats mode(n)\nexpect:\n  mode(n)\n  2\n"),
 	FN("perc", "p", numbers, numbers_add, percentile_result, true, "percN(field)",
 	   "percentile N of the numbers: the nearest rank",
 	   NUMBERS "search: stats perc95(n) p50(n)\nexpect:\n  perc95(n)  p50(n)\n  9          2\n"),
-	FN("range", NULL, extreme, extreme_add, range_result, true, "range(field)", "greatest number less the smallest",
-	   NUMBERS "search: stats range(n)\nexpect:\n  range(n)\n  7\n"),
+	FN("range", NULL, extreme, extreme_add, range_result, true, "range(field)",
+	   "greatest number less the smallest", NUMBERS "search: stats range(n)\nexpect:\n  range(n)\n  7\n"),
 	FN("rate", NULL, times, times_add, rate_result, true, "rate(field)",
 	   "growth per second between the earliest and the latest value",
 	   TIMED "search: stats rate(n)\nexpect:\n  rate(n)\n  0.2\n"),
@@ -562,7 +570,8 @@ static const struct agg_fn table[] = {
 	   "rows:\n  n\n  1\n  3\nsearch: stats stdevp(n)\nexpect:\n  stdevp(n)\n  1\n"),
 	FN("sum", NULL, sums, sums_add, sum_result, true, "sum(field)", "sum of the numbers",
 	   NUMBERS "search: stats sum(n)\nexpect:\n  sum(n)\n  17\n"),
-	FN("sumsq", NULL, sums, sums_add, sumsq_result, true, "sumsq(field)", "sum of the squares of the numbers",
+	FN("sumsq", NULL, sums, sums_add, sumsq_result, true, "sumsq(field)",
+	   "sum of the squares of the numbers",
 	   NUMBERS "search: stats sumsq(n)\nexpect:\n  sumsq(n)\n  105\n"),
 	FN("upperperc", NULL, numbers, numbers_add, percentile_result, true, "upperpercN(field)",
 	   "percentile N of the numbers, never too low: here the nearest rank, as perc is",
@@ -570,9 +579,11 @@ static const struct agg_fn table[] = {
 	FN("values", NULL, set, set_add, values_result, true, "values(field)",
 	   "distinct values as text, in byte order, all of them",
 	   NUMBERS "search: stats values(n)\nexpect:\n  values(n)\n  2|4|9|x\n"),
-	FN("var", NULL, sums, sums_add, var_result, true, "var(field)", "variance of the numbers as a sample (n-1)",
+	FN("var", NULL, sums, sums_add, var_result, true, "var(field)",
+	   "variance of the numbers as a sample (n-1)",
 	   TIMED "search: stats var(n)\nexpect:\n  var(n)\n  4\n"),
-	FN("varp", NULL, sums, sums_add, varp_result, true, "varp(field)", "variance of the numbers as a whole population (n)",
+	FN("varp", NULL, sums, sums_add, varp_result, true, "varp(field)",
+	   "variance of the numbers as a whole population (n)",
 	   "rows:\n  n\n  1\n  3\nsearch: stats varp(n)\nexpect:\n  varp(n)\n  1\n"),
 };
 enum { NFUNCS = sizeof(table) / sizeof(table[0]) };

@@ -1,5 +1,6 @@
-/* Commands: one table, the source of parsing, running, help, completion and README's list. A command is one entry; commands
- * that share code share a file (cmd_stats.c, cmd_fields.c, …), each exporting its `const struct spl_cmd cmd_NAME`. */
+/* Commands: one table, the source of parsing, running, help, completion and README's list. A command is
+ * one entry; commands that share code share a file (cmd_stats.c, cmd_fields.c, …), each exporting its
+ * `const struct spl_cmd cmd_NAME`. */
 #ifndef SPOOR_CMD_H
 #define SPOOR_CMD_H
 
@@ -21,9 +22,10 @@ struct spl_run {
 	struct arena *arena;                             /* lives as long as the run, not as its rows */
 	struct spl_budget budget;
 	size_t held;                                     /* bytes of rows that wait while a subsearch runs */
-	bool graced;                                     /* was stopped once: what is left of the pipeline has little time and memory */
+	bool graced;                                     /* was stopped once: the rest of the pipeline had its extra time and room */
 };
-bool run_stopped(struct spl_run *run);                   /* cancelled, out of time or of memory: wind up, mark rows partial */
+/* Cancelled, out of time or of memory: wind up, mark rows partial. */
+bool run_stopped(struct spl_run *run);
 /* Do these rows and what waits hold more than the run may? Then it is stopped. For loops that make rows. */
 bool run_full(struct spl_run *run, const struct rows *r);
 bool run_over(struct spl_run *run, size_t bytes);        /* the same for so many bytes beside what waits */
@@ -33,19 +35,22 @@ struct rows *run_sub(struct spl_run *run, const struct spl_query *sub);
 struct rows *run_pipeline(struct spl_run *run, const struct spl_query *sub, struct rows *in);
 void run_warn(struct spl_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Sets run->diag, frees `in` (may be NULL), returns NULL. */
-struct rows *run_fail(struct spl_run *run, struct rows *in, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+struct rows *run_fail(struct spl_run *run, struct rows *in, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Where events live, NULL when elsewhere or nowhere. */
 const struct store *run_store(const struct spl_run *run);
 const struct spl_env *run_env(const struct spl_run *run);
 
-/* An eval_ctx over rows. Results live in the rows' arena. It goes stale when a column is added, dropped or renamed. */
+/* An eval_ctx over rows. Results live in the rows' arena. It goes stale when a column is added, dropped or
+ * renamed. */
 struct eval_ctx run_eval(struct spl_run *run, const struct rows *r);
-/* The same where field names carry a prefix ("All_Risk.") that the columns lack. Other names, but for _time, host, source and
- * sourcetype, are null. */
+/* The same where field names carry a prefix ("All_Risk.") that the columns lack. Other names, but for
+ * _time, host, source and sourcetype, are null. */
 struct eval_ctx run_eval_prefixed(struct spl_run *run, const struct rows *r, struct str prefix);
 /* Keeps the rows for which the expression is true. Temporary values leave no trace in the rows' arena. */
 void run_filter(struct spl_run *run, struct rows *r, const struct expr *e, struct str prefix);
-/* The search expression with its subsearches run and put in (spl-spec 3.12): `e` itself when it has none. NULL with run->diag set. */
+/* The search expression with its subsearches run and put in (spl-spec 3.12): `e` itself when it has none.
+ * NULL with run->diag set. */
 const struct expr *run_resolve(struct spl_run *run, const struct expr *e);
 
 /* ---- the table ---- */
@@ -53,14 +58,16 @@ const struct expr *run_resolve(struct spl_run *run, const struct expr *e);
 struct spl_cmd {
 	const char *name, *alias;
 	const char *usage, *summary;
-	const char *example;                             /* a case in the format of the tables in tests/spl; run by the tests */
+	const char *example;                             /* a case in the format of the tables of tests/spl, which run it */
 	bool generates;                                  /* may stand first after "|": takes no input */
 	bool only_first;                                 /* may stand nowhere else */
 	/* The command's arguments, in p->arena, up to p->end. NULL with an error set. */
 	void *(*parse)(struct parser *p);
-	/* Consumes `in` (frees it or returns it), NULL for a generating command. Rows, or NULL with run->diag set. */
+	/* Consumes `in` (frees it or returns it), NULL for a generating command. Rows, or NULL with
+	 * run->diag set. */
 	struct rows *(*run)(const void *args, struct rows *in, struct spl_run *run);
-	/* Which fields must the rows before it have, so that `want` are right after it? Changes *want. NULL: everything. */
+	/* Which fields must the rows before it have, so that `want` are right after it? Changes *want.
+	 * NULL: everything. */
 	void (*needs)(const void *args, struct fieldset *want, struct arena *a);
 };
 

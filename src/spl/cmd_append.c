@@ -1,4 +1,5 @@
-/* Commands that bring the rows of several searches together without keys: append, appendcols, appendpipe, union, multisearch. */
+/* Commands that bring the rows of several searches together without keys: append, appendcols, appendpipe,
+ * union, multisearch. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -53,7 +54,8 @@ static struct append *parse(struct parser *p, const char *command, bool cols)
 }
 
 /* The subsearch's rows, cut to what may be; `in` waits, and is freed when it fails. */
-static struct rows *sub_rows(const struct append *x, size_t which, struct rows *in, struct spl_run *run, const char *command)
+static struct rows *sub_rows(const struct append *x, size_t which, struct rows *in, struct spl_run *run,
+			     const char *command)
 {
 	size_t held = in ? rows_bytes(in) : 0, most = x->max ? x->max : run->limits->join_rows;
 
@@ -79,7 +81,7 @@ static void sub_wants(const void *args, struct fieldset *want, struct arena *a)
 		sub_needs(x->sub[i], want, a);
 }
 
-/* ---- append ------------------------------------------------------------------------------------------------------- */
+/* ---- append ---- */
 
 static void *append_parse(struct parser *p)
 {
@@ -117,7 +119,7 @@ const struct spl_cmd cmd_append = {
 	.needs = sub_wants,
 };
 
-/* ---- appendcols --------------------------------------------------------------------------------------------------- */
+/* ---- appendcols ---- */
 
 static void *appendcols_parse(struct parser *p)
 {
@@ -149,25 +151,26 @@ static struct rows *appendcols_run(const void *args, struct rows *in, struct spl
 const struct spl_cmd cmd_appendcols = {
 	.name = "appendcols",
 	.usage = "appendcols [override=true|false] [maxout=N] [ SUBSEARCH ]",
-	.summary = "puts the fields of the subsearch's first row to the first row, of its second to the second, …",
+	.summary = "puts the fields of the subsearch's first row to the first row, of its second to the "
+		   "second, …",
 	.example = "rows:\n"
-	           "  host  n\n"
-	           "  A     1\n"
-	           "  B     2\n"
-	           "rows more:\n"
-	           "  n  user\n"
-	           "  9  bob\n"
-	           "search: appendcols [| from more]\n"
-	           "expect:\n"
-	           "  host  n  user\n"
-	           "  A     1  bob\n"
-	           "  B     2  -\n",
+		   "  host  n\n"
+		   "  A     1\n"
+		   "  B     2\n"
+		   "rows more:\n"
+		   "  n  user\n"
+		   "  9  bob\n"
+		   "search: appendcols [| from more]\n"
+		   "expect:\n"
+		   "  host  n  user\n"
+		   "  A     1  bob\n"
+		   "  B     2  -\n",
 	.parse = appendcols_parse,
 	.run = appendcols_run,
 	.needs = sub_wants,
 };
 
-/* ---- appendpipe --------------------------------------------------------------------------------------------------- */
+/* ---- appendpipe ---- */
 
 static void *appendpipe_parse(struct parser *p)
 {
@@ -216,7 +219,7 @@ const struct spl_cmd cmd_appendpipe = {
 	.run = appendpipe_run,
 };
 
-/* ---- union, multisearch ------------------------------------------------------------------------------------------- */
+/* ---- union, multisearch ---- */
 
 static void *union_parse(struct parser *p)
 {
@@ -293,12 +296,13 @@ static struct rows *union_run(const void *args, struct rows *in, struct spl_run 
 const struct spl_cmd cmd_union = {
 	.name = "union",
 	.usage = "union [maxout=N] [ SUBSEARCH ] [ SUBSEARCH ]…",
-	.summary = "the rows of several searches, newest first; after other commands, put behind the rows at hand",
+	.summary = "the rows of several searches, newest first; after other commands, put behind the rows at "
+		   "hand",
 	.example = UNION_ROWS "search: | union [| from a] [| from b]\n"
-	                      "expect:\n"
-	                      "  _time  host\n"
-	                      "  20     B\n"
-	                      "  10     A\n",
+			      "expect:\n"
+			      "  _time  host\n"
+			      "  20     B\n"
+			      "  10     A\n",
 	.generates = true,
 	.parse = union_parse,
 	.run = union_run,

@@ -1,5 +1,6 @@
-/* apply: a trained linear model, as the Machine Learning Toolkit saves it (spl-spec 1.4). Owns the reading of that file:
- * CSV (algo, model, options) around JSON around a NumPy array in base64. Other kinds of model are refused. */
+/* apply: a trained linear model, as the Machine Learning Toolkit saves it (spl-spec 1.4). Owns the reading
+ * of that file: CSV (algo, model, options) around JSON around a NumPy array in base64. Other kinds of
+ * model are refused. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ struct apply {
 	struct str as;
 };
 
-/* ---- the file ----------------------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static int base64_digit(char c)
 {
@@ -93,7 +94,9 @@ static const char *read_model(const json_t *root, struct apply *x, struct arena 
 			return "its columns are not all names";
 		x->feature[i] = str_c(arena_strdup(a, name));
 	}
-	return read_array(coef, x->coef, x->n) ? NULL : "its coef_ is no array of as many numbers as there are columns";
+	return read_array(coef, x->coef, x->n)
+		       ? NULL
+		       : "its coef_ is no array of as many numbers as there are columns";
 }
 
 static bool load_model(struct parser *p, size_t at, struct str name, struct str file, struct apply *x)
@@ -106,7 +109,8 @@ static bool load_model(struct parser *p, size_t at, struct str name, struct str 
 	if (!csv_next(&csv, &d) || !csv_next(&csv, &d) || csv.ncells < 2) {
 		p_error(p, at, "model %.*s: its file is no CSV with the columns algo and model", STR_FMT(name));
 	} else if (!str_eqc(csv.cell[0], "LinearRegression")) {
-		p_error(p, at, "model %.*s is a %.*s; only a LinearRegression can be applied", STR_FMT(name), STR_FMT(csv.cell[0]));
+		p_error(p, at, "model %.*s is a %.*s; only a LinearRegression can be applied", STR_FMT(name),
+			STR_FMT(csv.cell[0]));
 	} else {
 		json_t *root = json_loadb(csv.cell[1].p, csv.cell[1].n, 0, NULL);
 		const char *why = root ? read_model(root, x, p->arena) : "it is no JSON";
@@ -117,7 +121,7 @@ static bool load_model(struct parser *p, size_t at, struct str name, struct str 
 	return ok;
 }
 
-/* ---- the command -------------------------------------------------------------------------------------------------- */
+/* ---- the command ---- */
 
 static void *apply_parse(struct parser *p)
 {

@@ -24,7 +24,8 @@ static void *bin_parse(struct parser *p)
 		if (p_option(p, &name, &value)) {
 			if (str_ieqc(name, "span"))
 				ok = when_span(value, &x->span, &x->months) ||
-				     p_error(p, at, "'%.*s' is no span; write 1h, 30m, 10s, 1d or a number", STR_FMT(value));
+				     p_error(p, at, "'%.*s' is no span; write 1h, 30m, 10s, 1d or a number",
+					     STR_FMT(value));
 			else if (str_ieqc(name, "bins"))
 				ok = p_count(p, at, name, value, &x->bins) &&
 				     (x->bins > 1 || p_error(p, at, "bins must be at least 2"));
@@ -50,7 +51,8 @@ static void *bin_parse(struct parser *p)
 
 double bucket_nice(double range, size_t most, bool time)
 {
-	static const double times[] = {1, 5, 10, 30, 60, 300, 600, 1800, 3600, 4 * 3600, 86400, 7 * 86400.0, 30 * 86400.0};
+	static const double times[] = {1,    5,    10,       30,    60,          300,         600,
+				       1800, 3600, 4 * 3600, 86400, 7 * 86400.0, 30 * 86400.0};
 
 	for (size_t i = 0; time && i < sizeof(times) / sizeof(times[0]); i++) {
 		if (range / times[i] <= (double)most)
@@ -93,7 +95,8 @@ static struct rows *bin_run(const void *args, struct rows *in, struct spl_run *r
 		if (val_number(v, &d)) {
 			double from = bucket_start(d, span, x->months);
 			char a[VAL_NUM_SIZE], b[VAL_NUM_SIZE];
-			/* Times become the start of their range, other numbers the range itself, as Splunk has it. */
+			/* Times become the start of their range, other numbers the range itself, as Splunk
+			 * has it. */
 			v = time ? val_num(from)
 			         : val_str(str_c(arena_printf(in->arena, "%s-%s", val_num_text(from, a).p,
 			                                      val_num_text(from + span, b).p)));

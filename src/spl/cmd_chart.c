@@ -21,10 +21,11 @@ struct chart {
 	struct str other_name, null_name;
 };
 
-/* ---- parsing ------------------------------------------------------------------------------------------------------ */
+/* ---- parsing ---- */
 
 static const char *const until[] = {
-	"by", "over", "span", "bins", "limit", "useother", "usenull", "otherstr", "nullstr", "cont", "partial", NULL,
+	"by",      "over",     "span",    "bins", "limit",   "useother",
+	"usenull", "otherstr", "nullstr", "cont", "partial", NULL,
 };
 
 static bool parse_option(struct parser *p, struct chart *c, size_t at, struct str name, struct str value)
@@ -48,11 +49,13 @@ static bool parse_option(struct parser *p, struct chart *c, size_t at, struct st
 		return when_span(value, &c->span, &c->months) ||
 		       p_error(p, at, "'%.*s' is no span; write 1h, 30m, 10s or 1d", STR_FMT(value));
 	if (c->time && str_ieqc(name, "bins"))
-		return p_count(p, at, name, value, &c->bins) && (c->bins > 0 || p_error(p, at, "bins must not be 0"));
+		return p_count(p, at, name, value, &c->bins) &&
+		       (c->bins > 0 || p_error(p, at, "bins must not be 0"));
 	if (c->time && str_ieqc(name, "partial"))        /* whole spans or not: no search window cuts them here */
 		return p_truth(p, at, name, value, &on);
 	if (c->time && str_ieqc(name, "cont"))
-		return p_truth(p, at, name, value, &on) && (on || p_error(p, at, "timechart cont=false is not supported"));
+		return p_truth(p, at, name, value, &on) &&
+		       (on || p_error(p, at, "timechart cont=false is not supported"));
 	return p_no_option(p, at, c->time ? "timechart" : "chart", name,
 	                   c->time ? "span, bins, limit, useother, usenull, otherstr, nullstr"
 	                           : "limit, useother, usenull, otherstr, nullstr");
@@ -120,7 +123,7 @@ static void *timechart_parse(struct parser *p)
 	return parse(p, true);
 }
 
-/* ---- x and series of each row ------------------------------------------------------------------------------------- */
+/* ---- x and series of each row ---- */
 
 #define X STR("\001x")
 #define Y STR("\001y")
@@ -233,7 +236,7 @@ static void limit_series(struct spl_run *run, const struct chart *c, struct rows
 	rows_free(g);
 }
 
-/* ---- the grid ----------------------------------------------------------------------------------------------------- */
+/* ---- the grid ---- */
 
 static struct str series_name(const struct chart *c, size_t agg, struct val y, struct arena *a)
 {
@@ -274,7 +277,8 @@ static int by_value(const void *x, const void *y)
 	return val_cmp(a->v, b->v);
 }
 
-/* The columns in order: those of each series by its value, NULL and OTHER last. False when they are too many. */
+/* The columns in order: those of each series by its value, NULL and OTHER last. False when they are too
+ * many. */
 static bool make_columns(struct spl_run *run, const struct chart *c, const struct rows *g, struct rows *out)
 {
 	ptrdiff_t y = rows_find(g, Y);
@@ -311,7 +315,8 @@ static bool make_columns(struct spl_run *run, const struct chart *c, const struc
 	return fits;
 }
 
-/* Values along the x axis, in order: those that occur, and for times those between them. NULL when there are too many. */
+/* Values along the x axis, in order: those that occur, and for times those between them. NULL when there
+ * are too many. */
 static struct val *axis(const struct chart *c, const struct rows *g, double span, size_t *n)
 {
 	const struct val *x = g->col[rows_find(g, X)].v;
@@ -345,7 +350,8 @@ static struct rows *pivot(struct spl_run *run, const struct chart *c, struct row
 	struct val *x = axis(c, g, span, &n);
 
 	if (!x)
-		return run_fail(run, g, "timechart would have more than %d rows; give it a wider span", BUCKETS_MAX);
+		return run_fail(run, g, "timechart would have more than %d rows; give it a wider span",
+				BUCKETS_MAX);
 	struct rows *out = rows_new(n);
 	if (!make_columns(run, c, g, out)) {
 		free(x);
@@ -426,19 +432,20 @@ const struct spl_cmd cmd_chart = {
 
 const struct spl_cmd cmd_timechart = {
 	.name = "timechart",
-	.usage = "timechart [span=SPAN] [bins=N] [limit=N] [useother=true|false] [usenull=true|false] AGG… [by FIELD]",
+	.usage = "timechart [span=SPAN] [bins=N] [limit=N] [useother=true|false] [usenull=true|false] AGG… "
+		 "[by FIELD]",
 	.summary = "aggregations over time: a row for each span, a column for each value of a field",
 	.example = "rows:\n"
-	           "  _time  user\n"
-	           "  5      bob\n"
-	           "  7      eve\n"
-	           "  25     bob\n"
-	           "search: timechart span=10s count by user\n"
-	           "expect:\n"
-	           "  _time  bob  eve\n"
-	           "  0      1    1\n"
-	           "  10     0    0\n"
-	           "  20     1    0\n",
+		   "  _time  user\n"
+		   "  5      bob\n"
+		   "  7      eve\n"
+		   "  25     bob\n"
+		   "search: timechart span=10s count by user\n"
+		   "expect:\n"
+		   "  _time  bob  eve\n"
+		   "  0      1    1\n"
+		   "  10     0    0\n"
+		   "  20     1    0\n",
 	.parse = timechart_parse,
 	.run = chart_run,
 	.needs = chart_needs,

@@ -16,7 +16,8 @@ struct convert {
 	size_t n;
 };
 
-/* One value, no list: what becomes of it. A value that is not as it should be is left alone, or dropped (num and its kin). */
+/* One value, no list: what becomes of it. A value that is not as it should be is left alone, or dropped
+ * (num and its kin). */
 struct kind {
 	const char *name;
 	struct val (*call)(const struct convert *x, struct val v, struct arena *a);
@@ -112,7 +113,10 @@ static struct val mem_k(const struct convert *x, struct val v, struct arena *a)
 	if (s.n > 64 || !leading_number(s, &d, &rest) || rest.n > 1)
 		return val_null();
 	char unit = rest.n ? (char)(rest.p[0] | 0x20) : 'k';
-	return unit == 'k' ? val_num(d) : unit == 'm' ? val_num(d * 1024) : unit == 'g' ? val_num(d * 1048576) : val_null();
+	return unit == 'k'   ? val_num(d)
+	       : unit == 'm' ? val_num(d * 1024)
+	       : unit == 'g' ? val_num(d * 1048576)
+			     : val_null();
 }
 
 /* [D+]HH:MM:SS, or MM:SS with fractions: seconds. */
@@ -153,8 +157,9 @@ static struct val ms_time(const struct convert *x, struct val v, struct arena *a
 }
 
 static const struct kind kinds[] = {
-	{"auto", to_auto},       {"ctime", to_ctime},  {"dur2sec", dur_to_sec}, {"memk", mem_k},     {"mktime", from_ctime},
-	{"mstime", ms_time},     {"none", NULL},       {"num", to_number},      {"rmcomma", rm_comma}, {"rmunit", rm_unit},
+	{"auto", to_auto},      {"ctime", to_ctime}, {"dur2sec", dur_to_sec}, {"memk", mem_k},
+	{"mktime", from_ctime}, {"mstime", ms_time}, {"none", NULL},          {"num", to_number},
+	{"rmcomma", rm_comma},  {"rmunit", rm_unit},
 };
 
 static struct str next_kind(void *ctx)
@@ -180,7 +185,8 @@ static bool parse_one(struct parser *p, struct conversion *c)
 		i = 0;
 		struct str near = spl_nearest(name, next_kind, &i);
 		if (near.p)
-			return p_error(p, at, "unknown conversion '%.*s'; did you mean '%.*s'?", STR_FMT(name), STR_FMT(near));
+			return p_error(p, at, "unknown conversion '%.*s'; did you mean '%.*s'?",
+				       STR_FMT(name), STR_FMT(near));
 		return p_error(p, at, "unknown conversion '%.*s'", STR_FMT(name));
 	}
 	if (!p_char(p, '('))
@@ -194,7 +200,8 @@ static bool parse_one(struct parser *p, struct conversion *c)
 		if (!p_name(p, "a name after 'as'", &c->as))
 			return false;
 		if (name_stars(c->as) != name_stars(c->field) || name_stars(c->as) > NAME_STARS)
-			return p_error(p, at, "the wildcards of '%.*s' and '%.*s' do not match", STR_FMT(c->field), STR_FMT(c->as));
+			return p_error(p, at, "the wildcards of '%.*s' and '%.*s' do not match",
+				       STR_FMT(c->field), STR_FMT(c->as));
 	}
 	return true;
 }
@@ -265,11 +272,13 @@ static struct rows *convert_run(const void *args, struct rows *in, struct spl_ru
 		size_t *col, n = names_columns(in, &x->v[i].field, 1, false, &col);
 		for (size_t c = 0; c < n; c++) {
 			struct str part[NAME_STARS];
-			if (claimed(x, x->n, in->col[col[c]].name) || !name_match(x->v[i].field, in->col[col[c]].name, part))
+			if (claimed(x, x->n, in->col[col[c]].name) ||
+			    !name_match(x->v[i].field, in->col[col[c]].name, part))
 				continue;
 			size_t to = rows_col(in, name_fill(x->v[i].as, part, in->arena));
 			for (size_t r = 0; r < in->n && !run_stopped(run); r++)
-				in->col[to].v[r] = convert_val(x, x->v[i].kind, in->col[col[c]].v[r], in->arena);
+				in->col[to].v[r] =
+					convert_val(x, x->v[i].kind, in->col[col[c]].v[r], in->arena);
 		}
 		free(col);
 	}
@@ -290,17 +299,19 @@ static void convert_needs(const void *args, struct fieldset *want, struct arena 
 const struct spl_cmd cmd_convert = {
 	.name = "convert",
 	.usage = "convert [timeformat=FORMAT] FUNCTION(FIELD) [as NAME]…",
-	.summary = "turns values into times (ctime, mktime) and numbers (auto, num, dur2sec, mstime, memk, rmcomma, rmunit); "
-	           "none(FIELD) leaves a field alone",
-	.example = "rows:\n"
-	           "  f             size   t\n"
-	           "  1632481442.9  3m     01:02:03\n"
-	           "  none          2,000  x\n"
-	           "search: convert timeformat=\"%Y-%m-%dT%H:%M:%S\" ctime(f) memk(size) as kb dur2sec(t) as s\n"
-	           "expect:\n"
-	           "  f                    size   t         kb    s\n"
-	           "  2021-09-24T11:04:02  3m     01:02:03  3072  3723\n"
-	           "  none                 2,000  x         -     -\n",
+	.summary = "turns values into times (ctime, mktime) and numbers (auto, num, dur2sec, mstime, memk, "
+		   "rmcomma, rmunit); "
+		   "none(FIELD) leaves a field alone",
+	.example =
+		"rows:\n"
+		"  f             size   t\n"
+		"  1632481442.9  3m     01:02:03\n"
+		"  none          2,000  x\n"
+		"search: convert timeformat=\"%Y-%m-%dT%H:%M:%S\" ctime(f) memk(size) as kb dur2sec(t) as s\n"
+		"expect:\n"
+		"  f                    size   t         kb    s\n"
+		"  2021-09-24T11:04:02  3m     01:02:03  3072  3723\n"
+		"  none                 2,000  x         -     -\n",
 	.parse = convert_parse,
 	.run = convert_run,
 	.needs = convert_needs,

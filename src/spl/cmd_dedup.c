@@ -129,25 +129,26 @@ static void dedup_needs(const void *args, struct fieldset *want, struct arena *a
 
 const struct spl_cmd cmd_dedup = {
 	.name = "dedup",
-	.usage = "dedup [N] FIELD… [keepempty=true|false] [keepevents=true|false] [consecutive=true|false] [sortby [-|+]FIELD…]",
+	.usage = "dedup [N] FIELD… [keepempty=true|false] [keepevents=true|false] [consecutive=true|false] "
+		 "[sortby [-|+]FIELD…]",
 	.summary = "the first row of each combination of values; rows without one of the fields are dropped",
 	.example = "rows:\n"
-	           "  host  user  n\n"
-	           "  A     bob   1\n"
-	           "  A     bob   2\n"
-	           "  A     eve   3\n"
-	           "  B     -     4\n"
-	           "search: dedup host user\n"
-	           "expect:\n"
-	           "  host  user  n\n"
-	           "  A     bob   1\n"
-	           "  A     eve   3\n",
+		   "  host  user  n\n"
+		   "  A     bob   1\n"
+		   "  A     bob   2\n"
+		   "  A     eve   3\n"
+		   "  B     -     4\n"
+		   "search: dedup host user\n"
+		   "expect:\n"
+		   "  host  user  n\n"
+		   "  A     bob   1\n"
+		   "  A     eve   3\n",
 	.parse = dedup_parse,
 	.run = dedup_run,
 	.needs = dedup_needs,
 };
 
-/* ---- uniq --------------------------------------------------------------------------------------------------------- */
+/* ---- uniq ---- */
 
 static void *uniq_parse(struct parser *p)
 {

@@ -27,13 +27,17 @@ static void *eval_parse(struct parser *p)
 		size_t at = p->at;
 		ok = p_name(p, "a field to assign to", &one->name);
 		if (ok && !p_char(p, '='))
-			ok = p_error(p, p->at, "expected = after '%.*s', found %s", STR_FMT(one->name), p_found(p));
+			ok = p_error(p, p->at, "expected = after '%.*s', found %s", STR_FMT(one->name),
+				     p_found(p));
 		if (ok && memchr(one->name.p, '{', one->name.n))
 			ok = p_error(p, at, "field names made of values ({…}) are not supported");
 		one->value = ok ? parse_eval(p) : NULL;
 		ok = one->value != NULL;
 		if (ok && !p_done(p) && p_peek(p) != ',')
-			ok = p_error(p, p->at, "expected an operator, a comma or the end after the expression, found %s", p_found(p));
+			ok = p_error(
+				p, p->at,
+				"expected an operator, a comma or the end after the expression, found %s",
+				p_found(p));
 		if (!ok)
 			break;
 	}

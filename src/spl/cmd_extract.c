@@ -8,7 +8,7 @@
 
 enum { COLUMNS_MAX = 2000 };                             /* made by one command; more are an attack */
 
-/* ---- fields found in one row, and their columns ------------------------------------------------------------------- */
+/* ---- fields found in one row, and their columns ---- */
 
 struct list {
 	struct val *v;
@@ -65,7 +65,7 @@ static void collect_free(struct collect *c)
 	map_free(c->index);
 }
 
-/* ---- spath -------------------------------------------------------------------------------------------------------- */
+/* ---- spath ---- */
 
 struct spath {
 	struct str input, output, path;                  /* path n 0: all fields */
@@ -80,8 +80,10 @@ static void *spath_parse(struct parser *p)
 	while (!p_done(p)) {
 		size_t at = p->at;
 		if (p_option(p, &name, &value)) {
-			struct str *to = str_ieqc(name, "input") ? &x->input : str_ieqc(name, "output") ? &x->output
-			               : str_ieqc(name, "path") ? &x->path : NULL;
+			struct str *to = str_ieqc(name, "input")    ? &x->input
+					 : str_ieqc(name, "output") ? &x->output
+					 : str_ieqc(name, "path")   ? &x->path
+								    : NULL;
 			if (!to)
 				return p_no_option(p, at, "spath", name, "input, output, path"), NULL;
 			*to = arena_str(p->arena, value);
@@ -211,7 +213,8 @@ static struct rows *spath_run(const void *args, struct rows *in, struct spl_run 
 			run_full(run, in);
 	}
 	if (unread)
-		run_warn(run, "spath: %zu values of %.*s are no JSON and are left alone", unread, STR_FMT(x->input));
+		run_warn(run, "spath: %zu values of %.*s are no JSON and are left alone", unread,
+			 STR_FMT(x->input));
 	if (c.cut)
 		run_warn(run, "spath makes %d fields at most", COLUMNS_MAX);
 	in->partial |= run->budget.spent;
@@ -227,20 +230,21 @@ static void spath_needs(const void *args, struct fieldset *want, struct arena *a
 const struct spl_cmd cmd_spath = {
 	.name = "spath",
 	.usage = "spath [input=FIELD] [output=FIELD] [[path=]PATH]",
-	.summary = "reads fields out of JSON in a field, _raw unless told: all of them, or what a path leads to",
+	.summary =
+		"reads fields out of JSON in a field, _raw unless told: all of them, or what a path leads to",
 	.example = "rows:\n"
-	           "  j\n"
-	           "  {\"user\":{\"name\":\"bob\"},\"ip\":[\"1.1.1.1\",\"2.2.2.2\"]}\n"
-	           "search: spath input=j | spath input=j path=ip{1} output=second | fields - j\n"
-	           "expect:\n"
-	           "  user.name  ip{}             second\n"
-	           "  bob        1.1.1.1|2.2.2.2  2.2.2.2\n",
+		   "  j\n"
+		   "  {\"user\":{\"name\":\"bob\"},\"ip\":[\"1.1.1.1\",\"2.2.2.2\"]}\n"
+		   "search: spath input=j | spath input=j path=ip{1} output=second | fields - j\n"
+		   "expect:\n"
+		   "  user.name  ip{}             second\n"
+		   "  bob        1.1.1.1|2.2.2.2  2.2.2.2\n",
 	.parse = spath_parse,
 	.run = spath_run,
 	.needs = spath_needs,
 };
 
-/* ---- xmlkv -------------------------------------------------------------------------------------------------------- */
+/* ---- xmlkv ---- */
 
 static void *xmlkv_parse(struct parser *p)
 {
@@ -254,8 +258,8 @@ static void *xmlkv_parse(struct parser *p)
 
 static bool is_name(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-	       c == ':';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '-' || c == '.' || c == ':';
 }
 
 /* <NAME …>text</NAME>, without markup inside. */

@@ -25,7 +25,7 @@ static bool some_names(struct parser *p, struct names *x, const char *command)
 	return x->n > 0 || p_error(p, p->at, "%s needs a field, found %s", command, p_found(p));
 }
 
-/* ---- fields ------------------------------------------------------------------------------------------------------- */
+/* ---- fields ---- */
 
 static void *fields_parse(struct parser *p)
 {
@@ -87,7 +87,7 @@ const struct spl_cmd cmd_fields = {
 	.needs = fields_needs,
 };
 
-/* ---- table -------------------------------------------------------------------------------------------------------- */
+/* ---- table ---- */
 
 static void *table_parse(struct parser *p)
 {
@@ -138,7 +138,7 @@ const struct spl_cmd cmd_table = {
 	.needs = table_needs,
 };
 
-/* ---- rename ------------------------------------------------------------------------------------------------------- */
+/* ---- rename ---- */
 
 struct rename {
 	struct pair {
@@ -164,10 +164,12 @@ static void *rename_parse(struct parser *p)
 		size_t at = p->at;
 		ok = p_name(p, "a field", &one->from);
 		if (ok && !p_take_word(p, "as"))
-			ok = p_error(p, p->at, "expected 'as' after '%.*s', found %s", STR_FMT(one->from), p_found(p));
+			ok = p_error(p, p->at, "expected 'as' after '%.*s', found %s", STR_FMT(one->from),
+				     p_found(p));
 		ok = ok && p_name(p, "a name after 'as'", &one->to);
 		if (ok && (name_stars(one->from) != name_stars(one->to) || name_stars(one->from) > NAME_STARS))
-			ok = p_error(p, at, "the wildcards of '%.*s' and '%.*s' do not match", STR_FMT(one->from), STR_FMT(one->to));
+			ok = p_error(p, at, "the wildcards of '%.*s' and '%.*s' do not match",
+				     STR_FMT(one->from), STR_FMT(one->to));
 		if (!ok)
 			break;
 	}
@@ -267,7 +269,7 @@ const struct spl_cmd cmd_rename = {
 	.needs = rename_needs,
 };
 
-/* ---- fillnull, filldown ------------------------------------------------------------------------------------------- */
+/* ---- fillnull, filldown ---- */
 
 static void *fillnull_parse(struct parser *p)
 {
@@ -284,7 +286,8 @@ static void *fillnull_parse(struct parser *p)
 	return parse_names(p, x) ? x : NULL;
 }
 
-/* The columns that the names stand for; without names all but the hidden ones. Exact names are made when `make`. */
+/* The columns that the names stand for; without names all but the hidden ones. Exact names are made when
+ * `make`. */
 static size_t columns_of(struct rows *r, const struct names *x, bool make, size_t **col)
 {
 	static const struct str all[] = {{"*", 1}};
@@ -322,16 +325,17 @@ static void same_needs(const void *args, struct fieldset *want, struct arena *a)
 const struct spl_cmd cmd_fillnull = {
 	.name = "fillnull",
 	.usage = "fillnull [value=TEXT] [FIELD…]",
-	.summary = "puts a value, 0 unless told, where there is none: in these fields, or in all that are there",
+	.summary =
+		"puts a value, 0 unless told, where there is none: in these fields, or in all that are there",
 	.example = "rows:\n"
-	           "  a  b\n"
-	           "  1  -\n"
-	           "  -  2\n"
-	           "search: fillnull value=none b | fillnull\n"
-	           "expect:\n"
-	           "  a  b\n"
-	           "  1  none\n"
-	           "  0  2\n",
+		   "  a  b\n"
+		   "  1  -\n"
+		   "  -  2\n"
+		   "search: fillnull value=none b | fillnull\n"
+		   "expect:\n"
+		   "  a  b\n"
+		   "  1  none\n"
+		   "  0  2\n",
 	.parse = fillnull_parse,
 	.run = fillnull_run,
 	.needs = same_needs,

@@ -1,4 +1,5 @@
-/* foreach: a pipeline repeated for each field that matches, with the field's name put into its text (spl-spec 3.17). */
+/* foreach: a pipeline repeated for each field that matches, with the field's name put into its text
+ * (spl-spec 3.17). */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -11,7 +12,8 @@ struct foreach {
 };
 
 /* The template for one field; `part` is what the stars of its pattern stand for. */
-static struct str fill(struct str text, struct str field, const struct str *part, unsigned parts, struct arena *a)
+static struct str fill(struct str text, struct str field, const struct str *part, unsigned parts,
+		       struct arena *a)
 {
 	static const char *const seg[] = {"<<MATCHSEG1>>", "<<MATCHSEG2>>", "<<MATCHSEG3>>"};
 	struct sbuf b = {0};
@@ -113,14 +115,15 @@ static struct rows *foreach_run(const void *args, struct rows *in, struct spl_ru
 const struct spl_cmd cmd_foreach = {
 	.name = "foreach",
 	.usage = "foreach FIELD… [ COMMAND | … ]",
-	.summary = "runs commands once for each field that matches; <<FIELD>> is its name, <<MATCHSTR>> what * stands for",
+	.summary = "runs commands once for each field that matches; <<FIELD>> is its name, <<MATCHSTR>> what "
+		   "* stands for",
 	.example = "rows:\n"
-	           "  a_x  a_y\n"
-	           "  1    2\n"
-	           "search: foreach a_* [eval b_<<MATCHSTR>> = '<<FIELD>>' * 10]\n"
-	           "expect:\n"
-	           "  a_x  a_y  b_x  b_y\n"
-	           "  1    2    10   20\n",
+		   "  a_x  a_y\n"
+		   "  1    2\n"
+		   "search: foreach a_* [eval b_<<MATCHSTR>> = '<<FIELD>>' * 10]\n"
+		   "expect:\n"
+		   "  a_x  a_y  b_x  b_y\n"
+		   "  1    2    10   20\n",
 	.parse = foreach_parse,
 	.run = foreach_run,
 };

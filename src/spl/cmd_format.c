@@ -98,18 +98,19 @@ const struct spl_cmd cmd_format = {
 	.usage = "format [maxresults=N]",
 	.summary = "makes one search expression of all rows, in the field search",
 	.example = "rows:\n"
-	           "  process_id  dest\n"
-	           "  7           A\n"
-	           "  9           B|C\n"
-	           "search: format\n"
-	           "expect:\n"
-	           "  search\n"
-	           "  ( ( \"process_id\"=\"7\" AND \"dest\"=\"A\" ) OR ( \"process_id\"=\"9\" AND (\"dest\"=\"B\" OR \"dest\"=\"C\") ) )\n",
+		   "  process_id  dest\n"
+		   "  7           A\n"
+		   "  9           B|C\n"
+		   "search: format\n"
+		   "expect:\n"
+		   "  search\n"
+		   "  ( ( \"process_id\"=\"7\" AND \"dest\"=\"A\" ) OR ( \"process_id\"=\"9\" AND "
+		   "(\"dest\"=\"B\" OR \"dest\"=\"C\") ) )\n",
 	.parse = format_parse,
 	.run = format_run,
 };
 
-/* ---- return ------------------------------------------------------------------------------------------------------- */
+/* ---- return ---- */
 
 static void *return_parse(struct parser *p)
 {

@@ -1,11 +1,12 @@
-/* Commands that make rows out of something other than a search: from, makeresults; and addinfo, which tells about the run. */
+/* Commands that make rows out of something other than a search: from, makeresults; and addinfo, which
+ * tells about the run. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "spl/cmdlib.h"
 
-/* ---- from --------------------------------------------------------------------------------------------------------- */
+/* ---- from ---- */
 
 struct from {
 	struct spl_leaf *leaf;                           /* a data model */
@@ -25,7 +26,8 @@ static void *from_parse(struct parser *p)
 		return NULL;
 	}
 	/* datamodel:NAME, datamodel NAME, or the bare NAME of a data model */
-	bool model = str_ieqc(kind, "datamodel"), lookup = str_ieqc(kind, "lookup") || str_ieqc(kind, "inputlookup");
+	bool model = str_ieqc(kind, "datamodel"),
+	     lookup = str_ieqc(kind, "lookup") || str_ieqc(kind, "inputlookup");
 	if (model || lookup) {
 		if (!p_char(p, ':'))
 			p_char(p, '=');
@@ -74,13 +76,14 @@ static void from_needs(const void *args, struct fieldset *want, struct arena *a)
 const struct spl_cmd cmd_from = {
 	.name = "from",
 	.usage = "from datamodel:MODEL.NODE | from lookup:TABLE",
-	.summary = "the events of a data model as rows, field names without prefix; or the rows of a lookup table",
+	.summary = "the events of a data model as rows, field names without prefix; or the rows of a lookup "
+		   "table",
 	.example = "events:\n"
-	           "  1 t=2021-11-12T10:05:00Z Computer=A Image=C:\\W\\cmd.exe CommandLine=\"cmd /c dir\"\n"
-	           "search: | from datamodel:Endpoint.Processes | table _time dest process_name process\n"
-	           "expect:\n"
-	           "  _time       dest  process_name  process\n"
-	           "  1636711500  A     cmd.exe       cmd /c dir\n",
+		   "  1 t=2021-11-12T10:05:00Z Computer=A Image=C:\\W\\cmd.exe CommandLine=\"cmd /c dir\"\n"
+		   "search: | from datamodel:Endpoint.Processes | table _time dest process_name process\n"
+		   "expect:\n"
+		   "  _time       dest  process_name  process\n"
+		   "  1636711500  A     cmd.exe       cmd /c dir\n",
 	.generates = true,
 	.only_first = true,
 	.parse = from_parse,
@@ -88,7 +91,7 @@ const struct spl_cmd cmd_from = {
 	.needs = from_needs,
 };
 
-/* ---- makeresults -------------------------------------------------------------------------------------------------- */
+/* ---- makeresults ---- */
 
 enum { MAKE_MAX = 1000000 };
 
@@ -156,7 +159,7 @@ const struct spl_cmd cmd_makeresults = {
 	.needs = no_needs,
 };
 
-/* ---- addinfo ------------------------------------------------------------------------------------------------------ */
+/* ---- addinfo ---- */
 
 static void *addinfo_parse(struct parser *p)
 {
@@ -173,7 +176,9 @@ static struct rows *addinfo_run(const void *args, struct rows *in, struct spl_ru
 	bool bounded = e && e->ops->bounds(e, &first, &last);
 	for (size_t k = 0; k < sizeof(name) / sizeof(name[0]); k++) {
 		size_t c = rows_col(in, str_c(name[k]));
-		struct val v = k == 2 ? val_num(run->now) : !bounded ? val_null() : val_num(k == 0 ? first : last);
+		struct val v = k == 2     ? val_num(run->now)
+			       : !bounded ? val_null()
+					  : val_num(k == 0 ? first : last);
 		for (size_t i = 0; i < in->n; i++)
 			in->col[c].v[i] = v;
 	}
@@ -183,12 +188,13 @@ static struct rows *addinfo_run(const void *args, struct rows *in, struct spl_ru
 const struct spl_cmd cmd_addinfo = {
 	.name = "addinfo",
 	.usage = "addinfo",
-	.summary = "adds the times of the oldest and newest event and of the run: info_min_time, info_max_time, info_search_time",
+	.summary = "adds the times of the oldest and newest event and of the run: info_min_time, "
+		   "info_max_time, info_search_time",
 	.example = "now: 2021-11-12T10:05:02Z\n"
-	           "search: | makeresults | addinfo | table info_search_time\n"
-	           "expect:\n"
-	           "  info_search_time\n"
-	           "  1636711502\n",
+		   "search: | makeresults | addinfo | table info_search_time\n"
+		   "expect:\n"
+		   "  info_search_time\n"
+		   "  1636711502\n",
 	.parse = addinfo_parse,
 	.run = addinfo_run,
 	.needs = no_needs,

@@ -73,7 +73,7 @@ static void *join_parse(struct parser *p)
 	return x->sub ? x : NULL;
 }
 
-/* ---- the subsearch's rows by key ---------------------------------------------------------------------------------- */
+/* ---- the subsearch's rows by key ---- */
 
 struct side {
 	struct rows *rows;
@@ -116,7 +116,7 @@ static struct keys common(struct spl_run *run, const struct rows *x, const struc
 	return row_keys(run, x, name, n);
 }
 
-/* ---- putting together --------------------------------------------------------------------------------------------- */
+/* ---- putting together ---- */
 
 struct pairs {
 	uint32_t *left, *right;                          /* right: index + 1; 0: none */
@@ -134,17 +134,19 @@ static void add_pair(struct pairs *l, uint32_t left, uint32_t right)
 	l->n++;
 }
 
-static void match_rows(const struct join *x, struct rows *in, const struct keys *k, const struct side *s, struct pairs *out,
-                       struct spl_run *run)
+static void match_rows(const struct join *x, struct rows *in, const struct keys *k, const struct side *s,
+		       struct pairs *out, struct spl_run *run)
 {
 	struct sbuf key = {0};
 	size_t held = rows_bytes(in) + rows_bytes(s->rows);
 	size_t row = (in->ncols + s->rows->ncols) * sizeof(struct val) + sizeof(*in->lin);
 
 	for (uint32_t i = 0; i < in->n && !run_stopped(run); i++) {
-		const union map_val *at = row_key(&key, in, i, k->col, k->n) ? map_get(s->first, sbuf_str(&key)) : NULL;
+		const union map_val *at =
+			row_key(&key, in, i, k->col, k->n) ? map_get(s->first, sbuf_str(&key)) : NULL;
 		size_t n = 0;
-		for (uint32_t r = at ? (uint32_t)at->u : 0; r && (!x->max || n < x->max); r = s->next[r - 1], n++) {
+		for (uint32_t r = at ? (uint32_t)at->u : 0; r && (!x->max || n < x->max);
+		     r = s->next[r - 1], n++) {
 			if (n % 1024 == 1023 && run_over(run, held + out->n * row))
 				break;
 			add_pair(out, i, r);
@@ -201,7 +203,8 @@ static struct rows *join_run(const void *args, struct rows *in, struct spl_run *
 	copy_fields(x, in, s.rows, pairs.right);
 	for (size_t i = 0; i < in->n; i++) {
 		if (pairs.right[i])
-			in->lin[i] = lineage_join(in->arena, run_store(run), in->lin[i], s.rows->lin[pairs.right[i] - 1]);
+			in->lin[i] = lineage_join(in->arena, run_store(run), in->lin[i],
+						  s.rows->lin[pairs.right[i] - 1]);
 	}
 	in->partial |= run->budget.spent;
 	rows_adopt(in, s.rows);
@@ -226,20 +229,21 @@ static void join_needs(const void *args, struct fieldset *want, struct arena *a)
 const struct spl_cmd cmd_join = {
 	.name = "join",
 	.usage = "join [type=inner|outer|left] [max=N] [overwrite=true|false] [FIELD…] [ SUBSEARCH ]",
-	.summary = "puts the fields of the subsearch's row with the same keys to each row; only the first such row, all with max=0",
+	.summary = "puts the fields of the subsearch's row with the same keys to each row; only the first "
+		   "such row, all with max=0",
 	.example = "rows:\n"
-	           "  pid  host  count\n"
-	           "  7    A     1\n"
-	           "  8    A     2\n"
-	           "rows sub:\n"
-	           "  pid  C2  count\n"
-	           "  7    x   9\n"
-	           "  7    y   5\n"
-	           "search: join type=outer pid [| from sub]\n"
-	           "expect:\n"
-	           "  pid  host  count  C2\n"
-	           "  7    A     9      x\n"
-	           "  8    A     2      -\n",
+		   "  pid  host  count\n"
+		   "  7    A     1\n"
+		   "  8    A     2\n"
+		   "rows sub:\n"
+		   "  pid  C2  count\n"
+		   "  7    x   9\n"
+		   "  7    y   5\n"
+		   "search: join type=outer pid [| from sub]\n"
+		   "expect:\n"
+		   "  pid  host  count  C2\n"
+		   "  7    A     9      x\n"
+		   "  8    A     2      -\n",
 	.parse = join_parse,
 	.run = join_run,
 	.needs = join_needs,

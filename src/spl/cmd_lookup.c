@@ -1,4 +1,5 @@
-/* lookup and inputlookup: tables beside the events (spl-spec 3.8). Where tables come from is the environment's. */
+/* lookup and inputlookup: tables beside the events (spl-spec 3.8). Where tables come from is the
+ * environment's. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -59,7 +60,8 @@ static bool parse_links(struct parser *p, const struct spl_lookup *l, struct lin
 		if (p_take_word(p, "as"))
 			ok = p_name(p, "a field after 'as'", &x->event);
 		if (ok && !l->missing && rows_find(l->table, x->table) < 0)
-			ok = p_error(p, at, "lookup %.*s has no field '%.*s'", STR_FMT(l->name), STR_FMT(x->table));
+			ok = p_error(p, at, "lookup %.*s has no field '%.*s'", STR_FMT(l->name),
+				     STR_FMT(x->table));
 		(*n)++;
 	}
 	*out = ARENA_ARRAY(p->arena, struct link, *n);
@@ -125,7 +127,7 @@ static void *lookup_parse(struct parser *p)
 	return x;
 }
 
-/* ---- finding rows of the table ------------------------------------------------------------------------------------ */
+/* ---- finding rows of the table ---- */
 
 enum how { BY_TEXT, BY_WILDCARD, BY_CIDR };
 
@@ -136,8 +138,8 @@ struct table_field {
 	struct cidr *cidr;
 };
 
-/* A lookup made ready for a run: text columns by a hash of their values, the others tried row by row; what was looked up
- * once is remembered. */
+/* A lookup made ready for a run: text columns by a hash of their values, the others tried row by row; what
+ * was looked up once is remembered. */
 struct finder {
 	const struct lookup *args;
 	const struct rows *table;
@@ -198,7 +200,9 @@ static void prepare_column(struct finder *f, struct table_field *c, struct str n
 	const struct spl_lookup *l = f->args->lookup;
 
 	c->col = rows_find(f->table, name);
-	c->how = named(name, l->wild, l->nwild) ? BY_WILDCARD : named(name, l->cidr, l->ncidr) ? BY_CIDR : BY_TEXT;
+	c->how = named(name, l->wild, l->nwild)   ? BY_WILDCARD
+		 : named(name, l->cidr, l->ncidr) ? BY_CIDR
+						  : BY_TEXT;
 	if (c->how == BY_TEXT)
 		f->ntext++;
 	else if (c->how == BY_WILDCARD)
@@ -315,7 +319,7 @@ static struct match find_rows(struct finder *f)
 	return *m;
 }
 
-/* ---- lookup ------------------------------------------------------------------------------------------------------- */
+/* ---- lookup ---- */
 
 /* Values for one output field of one row. */
 struct outputs {
@@ -339,14 +343,15 @@ static void look_up(struct finder *f, const ptrdiff_t *out_col, struct outputs *
 
 	for (size_t o = 0; o < f->args->nout; o++) {
 		for (size_t i = 0; i < m.n && enough; i++)
-			add_output(&out[o], out_col[o] < 0 ? val_null() : f->table->col[out_col[o]].v[m.row[i]]);
+			add_output(&out[o],
+				   out_col[o] < 0 ? val_null() : f->table->col[out_col[o]].v[m.row[i]]);
 		if (!enough && l->default_match.p)
 			add_output(&out[o], val_str(l->default_match));
 	}
 }
 
-static void lookup_row(struct finder *f, struct rows *r, size_t row, const ptrdiff_t *in_col, const ptrdiff_t *out_col,
-                       const size_t *to, struct outputs *out, struct spl_run *run)
+static void lookup_row(struct finder *f, struct rows *r, size_t row, const ptrdiff_t *in_col,
+		       const ptrdiff_t *out_col, const size_t *to, struct outputs *out, struct spl_run *run)
 {
 	const struct lookup *x = f->args;
 
@@ -376,7 +381,8 @@ static struct rows *lookup_run(const void *args, struct rows *in, struct spl_run
 	struct rows *none = x->lookup->table ? NULL : rows_new(0);
 	struct finder f;
 	size_t done = 0, *to = xcalloc(x->nout ? x->nout : 1, sizeof(*to)), old = in->ncols;
-	ptrdiff_t *in_col = xcalloc(x->nin, sizeof(*in_col)), *out_col = xcalloc(x->nout ? x->nout : 1, sizeof(*out_col));
+	ptrdiff_t *in_col = xcalloc(x->nin, sizeof(*in_col)),
+		  *out_col = xcalloc(x->nout ? x->nout : 1, sizeof(*out_col));
 	struct outputs *out = xcalloc(x->nout ? x->nout : 1, sizeof(*out));
 
 	prepare(&f, x, none ? none : x->lookup->table, run->limits->lookup_matches);
@@ -388,13 +394,15 @@ static struct rows *lookup_run(const void *args, struct rows *in, struct spl_run
 	}
 	for (; done < in->n && !run_stopped(run); done++) {
 		lookup_row(&f, in, done, in_col, out_col, to, out, run);
-		if (run->budget.spent || (done % 256 == 0 && run_over(run, rows_bytes(in) + arena_bytes(f.arena))))
+		if (run->budget.spent ||
+		    (done % 256 == 0 && run_over(run, rows_bytes(in) + arena_bytes(f.arena))))
 			break;
 	}
 	rows_head(in, done);
 	rows_drop_empty(in, old);
 	if (f.cut)
-		run_warn(run, "lookup %.*s: only the first %zu matches of a value count", STR_FMT(x->lookup->name), f.max);
+		run_warn(run, "lookup %.*s: only the first %zu matches of a value count",
+			 STR_FMT(x->lookup->name), f.max);
 	for (size_t o = 0; o < x->nout; o++)
 		free(out[o].v);
 	free(out);
@@ -436,7 +444,7 @@ const struct spl_cmd cmd_lookup = {
 	.needs = lookup_needs,
 };
 
-/* ---- inputlookup -------------------------------------------------------------------------------------------------- */
+/* ---- inputlookup ---- */
 
 struct inputlookup {
 	const struct spl_lookup *lookup;

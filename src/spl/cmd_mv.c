@@ -24,7 +24,7 @@ static void field_needs(const void *args, struct fieldset *want, struct arena *a
 	fieldset_add(want, ((const struct mv_args *)args)->field, a);
 }
 
-/* ---- makemv ------------------------------------------------------------------------------------------------------- */
+/* ---- makemv ---- */
 
 static void *makemv_parse(struct parser *p)
 {
@@ -45,7 +45,9 @@ static void *makemv_parse(struct parser *p)
 			if (!x->tokenizer)
 				return p_error(p, at, "bad regular expression: %s", err), NULL;
 			if (regex_groups(x->tokenizer) < 2)
-				return p_error(p, at, "tokenizer needs a group ( ) around what becomes a value"), NULL;
+				return p_error(p, at,
+					       "tokenizer needs a group ( ) around what becomes a value"),
+				       NULL;
 		} else if (str_ieqc(name, "allowempty")) {
 			if (!p_truth(p, at, name, value, &x->empty))
 				return NULL;
@@ -127,20 +129,21 @@ static struct rows *makemv_run(const void *args, struct rows *in, struct spl_run
 const struct spl_cmd cmd_makemv = {
 	.name = "makemv",
 	.usage = "makemv [delim=TEXT] [allowempty=true|false] FIELD | makemv tokenizer=\"REGEX\" FIELD",
-	.summary = "splits a field into several values, at a delimiter (a blank unless told) or by group 1 of each match",
+	.summary = "splits a field into several values, at a delimiter (a blank unless told) or by group 1 "
+		   "of each match",
 	.example = "rows:\n"
-	           "  cmd          ip\n"
-	           "  a -x \"b c\"   1,2\n"
-	           "search: makemv tokenizer=\"([\\w\\-]+)\" cmd | makemv delim=\",\" ip\n"
-	           "expect:\n"
-	           "  cmd       ip\n"
-	           "  a|-x|b|c  1|2\n",
+		   "  cmd          ip\n"
+		   "  a -x \"b c\"   1,2\n"
+		   "search: makemv tokenizer=\"([\\w\\-]+)\" cmd | makemv delim=\",\" ip\n"
+		   "expect:\n"
+		   "  cmd       ip\n"
+		   "  a|-x|b|c  1|2\n",
 	.parse = makemv_parse,
 	.run = makemv_run,
 	.needs = field_needs,
 };
 
-/* ---- mvexpand ----------------------------------------------------------------------------------------------------- */
+/* ---- mvexpand ---- */
 
 static void *mvexpand_parse(struct parser *p)
 {
@@ -165,7 +168,8 @@ static struct rows *mvexpand_run(const void *args, struct rows *in, struct spl_r
 	ptrdiff_t col = rows_find(in, x->field);
 	uint32_t *keep = NULL;
 	struct parts parts = {0};
-	size_t n = 0, cap = 0, row_size = in->ncols * sizeof(struct val) + sizeof(*in->lin), held = rows_bytes(in);
+	size_t n = 0, cap = 0, row_size = in->ncols * sizeof(struct val) + sizeof(*in->lin),
+	       held = rows_bytes(in);
 
 	if (col < 0)
 		return in;
@@ -211,7 +215,7 @@ const struct spl_cmd cmd_mvexpand = {
 	.needs = field_needs,
 };
 
-/* ---- mvcombine ---------------------------------------------------------------------------------------------------- */
+/* ---- mvcombine ---- */
 
 static void *mvcombine_parse(struct parser *p)
 {
@@ -293,7 +297,7 @@ const struct spl_cmd cmd_mvcombine = {
 	.run = mvcombine_run,
 };
 
-/* ---- nomv --------------------------------------------------------------------------------------------------------- */
+/* ---- nomv ---- */
 
 static void *nomv_parse(struct parser *p)
 {

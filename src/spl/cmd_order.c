@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "spl/cmdlib.h"
 
-/* ---- sort --------------------------------------------------------------------------------------------------------- */
+/* ---- sort ---- */
 
 enum sort_as { SORT_AUTO, SORT_TEXT, SORT_IP };
 
@@ -31,7 +31,8 @@ static bool parse_key(struct parser *p, struct sort_key *k)
 	p_blank(p);
 	for (size_t i = 0, start = p->at; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		p->at = start;
-		if (!p_word(p, "()=<>", &word) || !str_ieqc(word, kinds[i].name) || p->at >= p->end || p->text.p[p->at] != '(') {
+		if (!p_word(p, "()=<>", &word) || !str_ieqc(word, kinds[i].name) || p->at >= p->end ||
+		    p->text.p[p->at] != '(') {
 			p->at = start;
 			continue;
 		}
@@ -223,7 +224,7 @@ const struct spl_cmd cmd_sort = {
 	.needs = sort_needs,
 };
 
-/* ---- head, tail, reverse ------------------------------------------------------------------------------------------ */
+/* ---- head, tail, reverse ---- */
 
 struct head {
 	size_t n;
@@ -244,7 +245,8 @@ static void *head_parse(struct parser *p)
 		if (p_peek(p) == '(') {
 			p_char(p, '(');
 			x->expr = parse_eval(p);
-			ok = x->expr && (p_char(p, ')') || p_error(p, p->at, "expected ), found %s", p_found(p)));
+			ok = x->expr &&
+			     (p_char(p, ')') || p_error(p, p->at, "expected ), found %s", p_found(p)));
 		} else if (p_option(p, &name, &value)) {
 			if (str_ieqc(name, "limit"))
 				ok = p_count(p, at, name, value, &x->n);
@@ -257,7 +259,8 @@ static void *head_parse(struct parser *p)
 		} else if (p_int(p, &n) && n >= 0) {
 			x->n = (size_t)n;
 		} else {
-			ok = p_error(p, at, "expected a number of rows or a condition in ( ), found %s", p_found(p));
+			ok = p_error(p, at, "expected a number of rows or a condition in ( ), found %s",
+				     p_found(p));
 		}
 		if (!ok)
 			return NULL;

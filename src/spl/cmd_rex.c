@@ -7,7 +7,7 @@
 #include "spl/cmdlib.h"
 #include "spl/regex.h"
 
-/* ---- rex ---------------------------------------------------------------------------------------------------------- */
+/* ---- rex ---- */
 
 struct rex {
 	struct str field;
@@ -32,7 +32,10 @@ static bool cut_part(struct parser *p, size_t at, struct str *s, char delim, str
 	*out = arena_str(p->arena, sbuf_str(&b));
 	sbuf_free(&b);
 	if (i == s->n)
-		return p_error(p, at, "the sed expression ends before its closing '%c'; write s/regex/replacement/g or y/abc/xyz/", delim);
+		return p_error(p, at,
+			       "the sed expression ends before its closing '%c'; write s/regex/replacement/g "
+			       "or y/abc/xyz/",
+			       delim);
 	*s = (struct str){s->p + i + 1, s->n - i - 1};
 	return true;
 }
@@ -194,7 +197,8 @@ struct found {
 };
 
 /* All matches in one text, up to what is left of max_match. */
-static size_t match_text(const struct rex *x, struct str text, struct found *found, size_t *span, size_t matches)
+static size_t match_text(const struct rex *x, struct str text, struct found *found, size_t *span,
+			 size_t matches)
 {
 	unsigned groups = regex_groups(x->re);
 
@@ -205,7 +209,8 @@ static size_t match_text(const struct rex *x, struct str text, struct found *fou
 			if (!regex_group_name(x->re, g).p || span[2 * g] == SIZE_MAX)
 				continue;
 			GROW(found[g].v, found[g].n, found[g].cap);
-			found[g].v[found[g].n++] = val_str((struct str){text.p + span[2 * g], span[2 * g + 1] - span[2 * g]});
+			found[g].v[found[g].n++] =
+				val_str((struct str){text.p + span[2 * g], span[2 * g + 1] - span[2 * g]});
 		}
 		matches++;
 		from = regex_next(text, span[0], span[1]);
@@ -272,23 +277,26 @@ static void rex_needs(const void *args, struct fieldset *want, struct arena *a)
 
 const struct spl_cmd cmd_rex = {
 	.name = "rex",
-	.usage = "rex [field=FIELD] [max_match=N] \"REGEX with (?<name>…)\" | rex [field=FIELD] mode=sed \"s/REGEX/TEXT/g\"",
-	.summary = "puts what the named groups match in fields (max_match=0: all matches), or changes the text",
+	.usage = "rex [field=FIELD] [max_match=N] \"REGEX with (?<name>…)\" | rex [field=FIELD] mode=sed "
+		 "\"s/REGEX/TEXT/g\"",
+	.summary =
+		"puts what the named groups match in fields (max_match=0: all matches), or changes the text",
 	.example = "rows:\n"
-	           "  image\n"
-	           "  C:\\a\\b.dll\n"
-	           "  none\n"
-	           "search: rex field=image \"(?<dir>.+\\\\\\\\)(?<file>.*)\" | rex field=image mode=sed \"s/[a-z]+/x/g\"\n"
-	           "expect:\n"
-	           "  image      dir    file\n"
-	           "  C:\\x\\x.x  C:\\a\\  b.dll\n"
-	           "  x          -      -\n",
+		   "  image\n"
+		   "  C:\\a\\b.dll\n"
+		   "  none\n"
+		   "search: rex field=image \"(?<dir>.+\\\\\\\\)(?<file>.*)\" | rex field=image mode=sed "
+		   "\"s/[a-z]+/x/g\"\n"
+		   "expect:\n"
+		   "  image      dir    file\n"
+		   "  C:\\x\\x.x  C:\\a\\  b.dll\n"
+		   "  x          -      -\n",
 	.parse = rex_parse,
 	.run = rex_run,
 	.needs = rex_needs,
 };
 
-/* ---- replace ------------------------------------------------------------------------------------------------------ */
+/* ---- replace ---- */
 
 struct replace {
 	struct swap {
@@ -316,10 +324,12 @@ static void *replace_parse(struct parser *p)
 		size_t at = p->at;
 		ok = p_name(p, "a value to replace", &one->from);
 		if (ok && !p_take_word(p, "with"))
-			ok = p_error(p, p->at, "expected 'with' after '%.*s', found %s", STR_FMT(one->from), p_found(p));
+			ok = p_error(p, p->at, "expected 'with' after '%.*s', found %s", STR_FMT(one->from),
+				     p_found(p));
 		ok = ok && p_name(p, "a value after 'with'", &one->to);
 		if (ok && (name_stars(one->to) > name_stars(one->from) || name_stars(one->from) > NAME_STARS))
-			ok = p_error(p, at, "the wildcards of '%.*s' and '%.*s' do not match", STR_FMT(one->from), STR_FMT(one->to));
+			ok = p_error(p, at, "the wildcards of '%.*s' and '%.*s' do not match",
+				     STR_FMT(one->from), STR_FMT(one->to));
 		if (!ok)
 			break;
 	}
@@ -348,7 +358,8 @@ static struct rows *replace_run(const void *args, struct rows *in, struct spl_ru
 {
 	static const struct str all[] = {{"*", 1}};
 	const struct replace *x = args;
-	size_t *col, n = names_columns(in, x->nfields ? x->field : all, x->nfields ? x->nfields : 1, false, &col);
+	size_t *col,
+		n = names_columns(in, x->nfields ? x->field : all, x->nfields ? x->nfields : 1, false, &col);
 
 	for (size_t c = 0; c < n; c++) {
 		struct val *v = in->col[col[c]].v;
@@ -377,14 +388,15 @@ static void replace_needs(const void *args, struct fieldset *want, struct arena 
 const struct spl_cmd cmd_replace = {
 	.name = "replace",
 	.usage = "replace VALUE with VALUE, … [in FIELD…]",
-	.summary = "puts one whole value in the place of another; what * stands for is carried over; case counts",
+	.summary = "puts one whole value in the place of another; what * stands for is carried over; case "
+		   "counts",
 	.example = "rows:\n"
-	           "  host      user\n"
-	           "  web.corp  web.corp\n"
-	           "search: replace *.corp with * in host\n"
-	           "expect:\n"
-	           "  host  user\n"
-	           "  web   web.corp\n",
+		   "  host      user\n"
+		   "  web.corp  web.corp\n"
+		   "search: replace *.corp with * in host\n"
+		   "expect:\n"
+		   "  host  user\n"
+		   "  web   web.corp\n",
 	.parse = replace_parse,
 	.run = replace_run,
 	.needs = replace_needs,

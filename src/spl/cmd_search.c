@@ -6,7 +6,7 @@
 #include "spl/cmdlib.h"
 #include "spl/regex.h"
 
-/* ---- search ------------------------------------------------------------------------------------------------------ */
+/* ---- search ---- */
 
 struct search {
 	struct spl_leaf *leaf;                           /* over raw events; NULL: filters rows */
@@ -97,7 +97,7 @@ const struct spl_cmd cmd_search = {
 	.needs = search_needs,
 };
 
-/* ---- where ------------------------------------------------------------------------------------------------------- */
+/* ---- where ---- */
 
 static void *where_parse(struct parser *p)
 {
@@ -137,7 +137,7 @@ const struct spl_cmd cmd_where = {
 	.needs = where_needs,
 };
 
-/* ---- regex ------------------------------------------------------------------------------------------------------- */
+/* ---- regex ---- */
 
 struct regex_args {
 	struct str field;
@@ -189,7 +189,8 @@ static struct rows *regex_run(const void *args, struct rows *in, struct spl_run 
 			struct val one = val_at(v, k);
 			char buf[VAL_NUM_SIZE];
 			size_t from, to;
-			struct str text = one.type == V_NUM ? val_num_text(one.num, buf) : (struct str){one.s, one.len};
+			struct str text =
+				one.type == V_NUM ? val_num_text(one.num, buf) : (struct str){one.s, one.len};
 			found = regex_find(x->re, text, 0, &from, &to);
 		}
 		if (found != x->negated)
@@ -208,15 +209,16 @@ static void regex_needs(const void *args, struct fieldset *want, struct arena *a
 const struct spl_cmd cmd_regex = {
 	.name = "regex",
 	.usage = "regex [FIELD=|FIELD!=]\"REGEX\"",
-	.summary = "keeps the rows in which the regular expression is found, or is not; without a field, in _raw",
+	.summary = "keeps the rows in which the regular expression is found, or is not; without a field, in "
+		   "_raw",
 	.example = "rows:\n"
-	           "  image\n"
-	           "  C:\\Temp\\a1.exe\n"
-	           "  C:\\Windows\\cmd.exe\n"
-	           "search: regex image=\"(?i)\\\\\\\\temp\\\\\\\\\\w\\d\\.exe$\"\n"
-	           "expect:\n"
-	           "  image\n"
-	           "  C:\\Temp\\a1.exe\n",
+		   "  image\n"
+		   "  C:\\Temp\\a1.exe\n"
+		   "  C:\\Windows\\cmd.exe\n"
+		   "search: regex image=\"(?i)\\\\\\\\temp\\\\\\\\\\w\\d\\.exe$\"\n"
+		   "expect:\n"
+		   "  image\n"
+		   "  C:\\Temp\\a1.exe\n",
 	.parse = regex_parse,
 	.run = regex_run,
 	.needs = regex_needs,

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "spl/cmdlib.h"
 
-/* ---- addtotals ---------------------------------------------------------------------------------------------------- */
+/* ---- addtotals ---- */
 
 struct totals {
 	bool row, col;
@@ -40,7 +40,8 @@ static void *addtotals_parse(struct parser *p)
 			else if (str_ieqc(name, "labelfield"))
 				x->label_field = arena_str(p->arena, value);
 			else
-				ok = p_no_option(p, at, "addtotals", name, "row, col, fieldname, label, labelfield");
+				ok = p_no_option(p, at, "addtotals", name,
+						 "row, col, fieldname, label, labelfield");
 			if (!ok || diag_is_set(p->diag))
 				return NULL;
 			continue;
@@ -116,23 +117,24 @@ static struct rows *addtotals_run(const void *args, struct rows *in, struct spl_
 
 const struct spl_cmd cmd_addtotals = {
 	.name = "addtotals",
-	.usage = "addtotals [row=true|false] [col=true|false] [fieldname=NAME] [labelfield=FIELD] [label=TEXT] [FIELD…]",
+	.usage = "addtotals [row=true|false] [col=true|false] [fieldname=NAME] [labelfield=FIELD] "
+		 "[label=TEXT] [FIELD…]",
 	.summary = "adds the sum of each row's numbers, and with col=true a row with the sums of the columns",
 	.example = "rows:\n"
-	           "  host  a  b\n"
-	           "  A     1  2\n"
-	           "  B     3  x\n"
-	           "search: addtotals col=true labelfield=host\n"
-	           "expect:\n"
-	           "  host   a  b  Total\n"
-	           "  A      1  2  3\n"
-	           "  B      3  x  3\n"
-	           "  Total  4  2  6\n",
+		   "  host  a  b\n"
+		   "  A     1  2\n"
+		   "  B     3  x\n"
+		   "search: addtotals col=true labelfield=host\n"
+		   "expect:\n"
+		   "  host   a  b  Total\n"
+		   "  A      1  2  3\n"
+		   "  B      3  x  3\n"
+		   "  Total  4  2  6\n",
 	.parse = addtotals_parse,
 	.run = addtotals_run,
 };
 
-/* ---- transpose ---------------------------------------------------------------------------------------------------- */
+/* ---- transpose ---- */
 
 struct transpose {
 	size_t n;                                        /* rows that become columns; 0: all */
@@ -220,7 +222,7 @@ const struct spl_cmd cmd_transpose = {
 	.run = transpose_run,
 };
 
-/* ---- xyseries, untable -------------------------------------------------------------------------------------------- */
+/* ---- xyseries, untable ---- */
 
 struct xy {
 	struct str x, y, value;
@@ -249,7 +251,8 @@ static struct rows *xyseries_run(const void *args, struct rows *in, struct spl_r
 	struct keys k = row_keys(run, in, names, 3);
 	struct map *row_of = map_new();
 	struct sbuf key = {0};
-	uint32_t *to = xcalloc(in->n ? in->n : 1, sizeof(*to)), *first = xcalloc(in->n ? in->n : 1, sizeof(*first));
+	uint32_t *to = xcalloc(in->n ? in->n : 1, sizeof(*to)),
+		 *first = xcalloc(in->n ? in->n : 1, sizeof(*first));
 	size_t n = 0;
 
 	for (size_t i = 0; i < in->n; i++) {
@@ -333,7 +336,8 @@ static struct rows *untable_run(const void *args, struct rows *in, struct spl_ru
 	size_t to_x = rows_col(r, x->x), to_y = rows_col(r, x->y), to_v = rows_col(r, x->value), at = 0;
 	for (size_t i = 0; i < in->n; i++) {
 		for (size_t c = 0; c < in->ncols; c++) {
-			if ((ptrdiff_t)c == xcol || name_hidden(in->col[c].name) || val_is_null(in->col[c].v[i]))
+			if ((ptrdiff_t)c == xcol || name_hidden(in->col[c].name) ||
+			    val_is_null(in->col[c].v[i]))
 				continue;
 			r->col[to_x].v[at] = xcol < 0 ? val_null() : in->col[xcol].v[i];
 			r->col[to_y].v[at] = val_str(in->col[c].name);

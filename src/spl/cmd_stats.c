@@ -83,7 +83,7 @@ static void kin_needs(const void *args, struct fieldset *want, struct arena *a)
 	needs_aggs(want, s->agg, s->nagg, a);
 }
 
-/* ---- stats ------------------------------------------------------------------------------------------------------- */
+/* ---- stats ---- */
 
 static void *stats_parse(struct parser *p)
 {
@@ -104,23 +104,24 @@ static struct rows *stats_run(const void *args, struct rows *in, struct spl_run 
 const struct spl_cmd cmd_stats = {
 	.name = "stats",
 	.usage = "stats AGG [as NAME]… [by FIELD…]",
-	.summary = "one row for each group, with the aggregations over it; rows without a 'by' field are left out",
+	.summary = "one row for each group, with the aggregations over it; rows without a 'by' field are "
+		   "left out",
 	.example = "rows:\n"
-	           "  dest  proc  _time\n"
-	           "  H1    b     1\n"
-	           "  H1    a     2\n"
-	           "  -     z     3\n"
-	           "  H1    a     4\n"
-	           "search: stats count values(proc) as p dc(proc) as d latest(proc) as l by dest\n"
-	           "expect:\n"
-	           "  dest  count  p    d  l\n"
-	           "  H1    3      a|b  2  a\n",
+		   "  dest  proc  _time\n"
+		   "  H1    b     1\n"
+		   "  H1    a     2\n"
+		   "  -     z     3\n"
+		   "  H1    a     4\n"
+		   "search: stats count values(proc) as p dc(proc) as d latest(proc) as l by dest\n"
+		   "expect:\n"
+		   "  dest  count  p    d  l\n"
+		   "  H1    3      a|b  2  a\n",
 	.parse = stats_parse,
 	.run = stats_run,
 	.needs = stats_needs,
 };
 
-/* ---- eventstats -------------------------------------------------------------------------------------------------- */
+/* ---- eventstats ---- */
 
 static void *eventstats_parse(struct parser *p)
 {
@@ -168,7 +169,8 @@ static struct rows *eventstats_run(const void *args, struct rows *in, struct spl
 		for (uint32_t i = 0; i < grouping_len(g); i++) {
 			result[i] = agg[j].fn->result(grouping_state(g, i, j), &agg[j], in->arena);
 			if (agg_cut(&agg[j], grouping_state(g, i, j)))
-				run_warn(run, "list() keeps the first %zu values of a group", run->limits->list_values);
+				run_warn(run, "list() keeps the first %zu values of a group",
+					 run->limits->list_values);
 		}
 		size_t col = rows_col(in, agg[j].as);
 		for (size_t i = 0; i < done; i++) {
@@ -205,7 +207,7 @@ const struct spl_cmd cmd_eventstats = {
 	.needs = kin_needs,
 };
 
-/* ---- streamstats ------------------------------------------------------------------------------------------------- */
+/* ---- streamstats ---- */
 
 enum { WINDOW_MAX = 10000 };
 #define NO_ROW SIZE_MAX
@@ -268,7 +270,8 @@ static void window_row(struct stream *s, size_t row)
 {
 	struct arena *states = arena_new();
 	struct grouping *g = grouping_new(states, 0, s->agg, s->nagg);
-	size_t *seen = xcalloc(s->args->window, sizeof(*seen)), n = 0, at = s->args->current ? row : s->before[row];
+	size_t *seen = xcalloc(s->args->window, sizeof(*seen)), n = 0,
+	       at = s->args->current ? row : s->before[row];
 	/* A global window counts all rows, one per group those of the group. */
 	size_t oldest = s->args->current ? row + 1 : row;
 	oldest = oldest > s->args->window ? oldest - s->args->window : 0;

@@ -27,7 +27,8 @@ static bool parse_option(struct parser *p, struct top *t, size_t at, struct str 
 	else if (str_ieqc(name, "percentfield"))
 		t->percent = arena_str(p->arena, value);
 	else
-		return p_no_option(p, at, t->rare ? "rare" : "top", name, "limit, showcount, showperc, countfield, percentfield");
+		return p_no_option(p, at, t->rare ? "rare" : "top", name,
+				   "limit, showcount, showperc, countfield, percentfield");
 	return value.n > 0 || p_error(p, at, "%.*s needs a name", STR_FMT(name));
 }
 
@@ -51,7 +52,12 @@ static void *parse(struct parser *p, bool rare)
 	long n;
 
 	*t = (struct top){
-		.rare = rare, .limit = 10, .show_count = true, .show_percent = true, .count = STR("count"), .percent = STR("percent"),
+		.rare = rare,
+		.limit = 10,
+		.show_count = true,
+		.show_percent = true,
+		.count = STR("count"),
+		.percent = STR("percent"),
 	};
 	for (;;) {
 		while (p_char(p, ','))
@@ -170,7 +176,8 @@ static void top_needs(const void *args, struct fieldset *want, struct arena *a)
 	needs_names(want, t->key, t->nkeys, a);
 }
 
-#define OPTIONS "[N] [limit=N] [showcount=true|false] [showperc=true|false] [countfield=NAME] [percentfield=NAME]"
+#define OPTIONS                                                                                              \
+	"[N] [limit=N] [showcount=true|false] [showperc=true|false] [countfield=NAME] [percentfield=NAME]"
 #define ROWS "rows:\n  user\n  bob\n  eve\n  bob\n  -\n"
 
 const struct spl_cmd cmd_top = {

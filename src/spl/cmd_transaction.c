@@ -107,7 +107,8 @@ static bool parse_time(struct parser *p, size_t at, struct str name, struct str 
 		return true;
 	}
 	if (!when_span(value, out, &months))
-		return p_error(p, at, "%.*s needs a span such as 5m or 30s, not '%.*s'", STR_FMT(name), STR_FMT(value));
+		return p_error(p, at, "%.*s needs a span such as 5m or 30s, not '%.*s'", STR_FMT(name),
+			       STR_FMT(value));
 	if (months)
 		*out = months * 30.0 * 86400;
 	return true;
@@ -115,7 +116,8 @@ static bool parse_time(struct parser *p, size_t at, struct str name, struct str 
 
 static bool parse_option(struct parser *p, struct transaction *x, size_t at, struct str name, struct str value)
 {
-	static const char *const no_effect[] = {"maxopentxn", "maxopenevents", "mvraw", "unifyends", "delim", "nullstr"};
+	static const char *const no_effect[] = {"maxopentxn", "maxopenevents", "mvraw",
+						"unifyends",  "delim",         "nullstr"};
 
 	if (str_ieqc(name, "maxpause"))
 		return parse_time(p, at, name, value, &x->pause);
@@ -134,8 +136,9 @@ static bool parse_option(struct parser *p, struct transaction *x, size_t at, str
 		if (str_ieqc(name, no_effect[i]))
 			return true;
 	}
-	return p_no_option(p, at, "transaction", name,
-	                   "maxpause, maxspan, maxevents, startswith, endswith, connected, keepevicted, mvlist");
+	return p_no_option(
+		p, at, "transaction", name,
+		"maxpause, maxspan, maxevents, startswith, endswith, connected, keepevicted, mvlist");
 }
 
 static void *transaction_parse(struct parser *p)
@@ -175,7 +178,7 @@ static void *transaction_parse(struct parser *p)
 	}
 }
 
-/* ---- grouping ----------------------------------------------------------------------------------------------------- */
+/* ---- grouping ---- */
 
 /* A transaction: rows from the latest to the earliest. */
 struct group {
@@ -224,7 +227,8 @@ static bool fits(const struct work *w, const struct group *g, double t)
 	return !g->closed && g->first - t <= w->args->pause && g->last - t <= w->args->span;
 }
 
-/* The open group that the row belongs to; SIZE_MAX when there is none. Groups that are too old are taken off the list. */
+/* The open group that the row belongs to; SIZE_MAX when there is none. Groups that are too old are taken
+ * off the list. */
 static size_t find_group(struct work *w, uint32_t row, double t, struct str key)
 {
 	if (w->keys.n == 1) {
@@ -311,7 +315,7 @@ static int latest_first(const void *x, const void *y, void *ctx)
 	return i < j ? -1 : i > j;
 }
 
-/* ---- output ------------------------------------------------------------------------------------------------------- */
+/* ---- output ---- */
 
 static int newest_group(const void *x, const void *y)
 {
@@ -323,8 +327,8 @@ static int newest_group(const void *x, const void *y)
 }
 
 /* The values of one column over a group's rows. */
-static struct val gather(const struct work *w, const struct group *g, size_t col, const struct agg *how, struct arena *states,
-                         struct arena *a)
+static struct val gather(const struct work *w, const struct group *g, size_t col, const struct agg *how,
+			 struct arena *states, struct arena *a)
 {
 	void *state = arena_zalloc(states, how->fn->state_size);
 
@@ -422,20 +426,21 @@ static void transaction_needs(const void *args, struct fieldset *want, struct ar
 
 const struct spl_cmd cmd_transaction = {
 	.name = "transaction",
-	.usage = "transaction [FIELD…] [maxpause=SPAN] [maxspan=SPAN] [maxevents=N] [startswith=COND] [endswith=COND] "
-	         "[connected=true|false] [keepevicted=true|false] [mvlist=true|false]",
+	.usage = "transaction [FIELD…] [maxpause=SPAN] [maxspan=SPAN] [maxevents=N] [startswith=COND] "
+		 "[endswith=COND] "
+		 "[connected=true|false] [keepevicted=true|false] [mvlist=true|false]",
 	.summary = "makes one row of the rows that follow each other in time with the same fields",
 	.example = "rows:\n"
-	           "  _time  dest  user\n"
-	           "  0      H1    eve\n"
-	           "  200    H1    bob\n"
-	           "  400    H1    bob\n"
-	           "  900    H1    bob\n"
-	           "search: transaction dest connected=false maxpause=5m\n"
-	           "expect:\n"
-	           "  _time  dest  user     duration  eventcount\n"
-	           "  900    H1    bob      0         1\n"
-	           "  0      H1    bob|eve  400       3\n",
+		   "  _time  dest  user\n"
+		   "  0      H1    eve\n"
+		   "  200    H1    bob\n"
+		   "  400    H1    bob\n"
+		   "  900    H1    bob\n"
+		   "search: transaction dest connected=false maxpause=5m\n"
+		   "expect:\n"
+		   "  _time  dest  user     duration  eventcount\n"
+		   "  900    H1    bob      0         1\n"
+		   "  0      H1    bob|eve  400       3\n",
 	.parse = transaction_parse,
 	.run = transaction_run,
 	.needs = transaction_needs,

@@ -13,11 +13,13 @@ struct tstats {
 static const char *const after_aggs[] = {"from", "where", "by", "groupby", NULL};
 static const char *const after_where[] = {"by", "groupby", NULL};
 
-/* Options that say how Splunk gets at its summaries change nothing here; those that change the result are refused. */
+/* Options that say how Splunk gets at its summaries change nothing here; those that change the result are
+ * refused. */
 static bool parse_options(struct parser *p, struct scan *s)
 {
 	static const char *const no_effect[] = {
-		"summariesonly", "allow_old_summaries", "local", "chunk_size", "include_reduced_buckets", "use_summary_index_values",
+		"summariesonly", "allow_old_summaries",     "local",
+		"chunk_size",    "include_reduced_buckets", "use_summary_index_values",
 	};
 	struct str name, value;
 
@@ -36,7 +38,8 @@ static bool parse_options(struct parser *p, struct scan *s)
 			continue;
 		}
 		if (!str_ieqc(name, "prestats") && !str_ieqc(name, "append"))
-			return p_no_option(p, at, "tstats", name, "fillnull_value, summariesonly, allow_old_summaries");
+			return p_no_option(p, at, "tstats", name,
+					   "fillnull_value, summariesonly, allow_old_summaries");
 		if (!p_truth(p, at, name, value, &on))
 			return false;
 		if (on)
@@ -44,7 +47,8 @@ static bool parse_options(struct parser *p, struct scan *s)
 	}
 }
 
-/* "Authentication" and "Authentication.Failed_Authentication" name the node Authentication.Failed_Authentication. */
+/* "Authentication" and "Authentication.Failed_Authentication" name the node
+ * Authentication.Failed_Authentication. */
 static struct str with_node(struct parser *p, struct str model, struct str node)
 {
 	const char *dot = memchr(model.p, '.', model.n);
@@ -59,17 +63,22 @@ static bool parse_from(struct parser *p, struct scan *s)
 	struct str name, option, node;
 
 	if (!p_take_word(p, "from"))
-		return p_error(p, p->at, "tstats needs 'from datamodel=…': there are no index files to count in; found %s", p_found(p));
+		return p_error(
+			p, p->at,
+			"tstats needs 'from datamodel=…': there are no index files to count in; found %s",
+			p_found(p));
 	p_blank(p);
 	size_t at = p->at;
 	if (!p_take_word(p, "datamodel"))
-		return p_error(p, at, "tstats can count in a data model only: expected datamodel=…, found %s", p_found(p));
+		return p_error(p, at, "tstats can count in a data model only: expected datamodel=…, found %s",
+			       p_found(p));
 	p_char(p, '=');
 	if (!p_name(p, "a data model", &name))
 		return false;
 	while (p_option(p, &option, &node)) {
 		if (!str_eqc(option, "nodename"))
-			return p_error(p, at, "expected where or by after the data model, found '%.*s='", STR_FMT(option));
+			return p_error(p, at, "expected where or by after the data model, found '%.*s='",
+				       STR_FMT(option));
 		name = with_node(p, name, node);
 	}
 	s->dataset = dataset_find(p, at, name);
@@ -109,7 +118,8 @@ static bool parse_by(struct parser *p, struct scan *s)
 			span_at = at;
 			spanned = true;
 			if (!str_ieqc(value, "auto") && !when_span(value, &s->span, &s->span_months)) {
-				p_error(p, at, "'%.*s' is no span; write 1h, 30m, 10s, 1d or auto", STR_FMT(value));
+				p_error(p, at, "'%.*s' is no span; write 1h, 30m, 10s, 1d or auto",
+					STR_FMT(value));
 				goto failed;
 			}
 			continue;
@@ -145,7 +155,8 @@ static bool check_aggs(struct parser *p, const struct scan *s)
 	for (size_t i = 0; i < s->nagg; i++) {
 		const struct agg *g = &s->agg[i];
 		if (g->eval)
-			return p_error(p, g->at, "tstats cannot compute %s(eval(…)); use stats after it", g->fn->name);
+			return p_error(p, g->at, "tstats cannot compute %s(eval(…)); use stats after it",
+				       g->fn->name);
 		if (wild_has_star(g->field))
 			return p_error(p, g->at, "tstats takes no wildcard in %s(…)", g->fn->name);
 		if (g->field.n)
@@ -181,17 +192,18 @@ static struct rows *tstats_run(const void *args, struct rows *in, struct spl_run
 
 const struct spl_cmd cmd_tstats = {
 	.name = "tstats",
-	.usage = "tstats [fillnull_value=TEXT] AGG… from datamodel=MODEL.NODE [where SEARCH] [by FIELD… [_time span=SPAN]]",
+	.usage = "tstats [fillnull_value=TEXT] AGG… from datamodel=MODEL.NODE [where SEARCH] [by FIELD… "
+		 "[_time span=SPAN]]",
 	.summary = "groups and counts the events of a data model",
 	.example = "events:\n"
-	           "  1 t=2021-11-12T10:05:00Z Computer=A Image=C:\\W\\cmd.exe CommandLine=\"cmd /c dir\"\n"
-	           "  1 t=2021-11-12T10:06:00Z Computer=A Image=C:\\W\\CMD.EXE CommandLine=cmd\n"
-	           "search: | tstats count min(_time) as first from datamodel=Endpoint.Processes\n"
-	           "  where Processes.process_name=cmd.exe by _time span=1h Processes.process_name\n"
-	           "expect:\n"
-	           "  _time       Processes.process_name  count  first\n"
-	           "  1636711200  CMD.EXE                 1      1636711560\n"
-	           "  1636711200  cmd.exe                 1      1636711500\n",
+		   "  1 t=2021-11-12T10:05:00Z Computer=A Image=C:\\W\\cmd.exe CommandLine=\"cmd /c dir\"\n"
+		   "  1 t=2021-11-12T10:06:00Z Computer=A Image=C:\\W\\CMD.EXE CommandLine=cmd\n"
+		   "search: | tstats count min(_time) as first from datamodel=Endpoint.Processes\n"
+		   "  where Processes.process_name=cmd.exe by _time span=1h Processes.process_name\n"
+		   "expect:\n"
+		   "  _time       Processes.process_name  count  first\n"
+		   "  1636711200  CMD.EXE                 1      1636711560\n"
+		   "  1636711200  cmd.exe                 1      1636711500\n",
 	.generates = true,
 	.only_first = true,
 	.parse = tstats_parse,

@@ -6,28 +6,31 @@
 
 /* ---- names (names.c) ---- */
 
-/* Does the name match the pattern, in which '*' is any run? With `part` (room for NAME_STARS), the runs. Case-sensitive. */
+/* Does the name match the pattern, in which '*' is any run? With `part` (room for NAME_STARS), the runs.
+ * Case-sensitive. */
 #define NAME_STARS 8
 bool name_match(struct str pattern, struct str name, struct str *part);
 unsigned name_stars(struct str pattern);
 /* The pattern with its stars replaced by the parts, in the arena. */
 struct str name_fill(struct str pattern, const struct str *part, struct arena *a);
-/* Columns that the names match, in the order of the names, within one of columns, each once. An exact name without a column
- * gives nothing. `hidden`: wildcards match names that begin with '_', too. Count; *out is the caller's to free. */
+/* Columns that the names match, in the order of the names, within one of columns, each once. An exact name
+ * without a column gives nothing. `hidden`: wildcards match names that begin with '_', too. Count; *out is
+ * the caller's to free. */
 size_t names_columns(const struct rows *r, const struct str *name, size_t n, bool hidden, size_t **out);
 bool name_hidden(struct str name);                       /* begins with '_' */
 /* Keeps these columns, in that order; each may occur once. */
 void rows_keep_columns(struct rows *r, const size_t *col, size_t n);
 void rows_head(struct rows *r, size_t n);                /* keeps the first n rows, or all when there are fewer */
-/* Drops the columns from `from` on that have no value: a field that is nowhere is no field. Without rows all stay. */
+/* Drops the columns from `from` on that have no value: a field that is nowhere is no field. Without rows
+ * all stay. */
 void rows_drop_empty(struct rows *r, size_t from);
 /* Adds the names to what is wanted. */
 void needs_names(struct fieldset *f, const struct str *name, size_t n, struct arena *a);
 
 /* ---- keys (rowkey.c) ---- */
 
-/* The text of these columns (-1: null) in one row, such that equal keys mean equal values; a list is equal to the same list.
- * False when one is null. */
+/* The text of these columns (-1: null) in one row, such that equal keys mean equal values; a list is equal
+ * to the same list. False when one is null. */
 bool row_key(struct sbuf *key, const struct rows *r, size_t row, const ptrdiff_t *col, size_t n);
 
 /* ---- time modifiers (timemod.c, spl-spec 3.13) ---- */
@@ -36,8 +39,8 @@ struct time_mods {
 	struct time_mod *v;
 	size_t n, cap;
 };
-/* Takes earliest=, starthoursago= and their like out of the search (they become true). Elsewhere than joined by AND at the
- * top they are an error. */
+/* Takes earliest=, starthoursago= and their like out of the search (they become true). Elsewhere than
+ * joined by AND at the top they are an error. */
 bool time_mods_take(struct parser *p, struct expr *e, struct time_mods *out);
 /* The times they stand for: from *earliest on, before *latest; ±INFINITY when open. */
 void time_mods_range(const struct time_mods *m, double now, double *earliest, double *latest);
@@ -52,7 +55,8 @@ struct keys {
 };
 /* The columns of these names. In run->arena. */
 struct keys row_keys(struct spl_run *run, const struct rows *r, const struct str *name, size_t n);
-/* Aggregations whose field is a wildcard become one for each column that matches and is no key; limits are set. In run->arena. */
+/* Aggregations whose field is a wildcard become one for each column that matches and is no key; limits are
+ * set. In run->arena. */
 struct agg *aggs_expand(struct spl_run *run, const struct rows *r, const struct agg *agg, size_t n, const struct str *key,
                         size_t nkeys, size_t *nout);
 /* What each aggregation eats of a row. */
@@ -64,7 +68,8 @@ struct feed *feeds_of(struct spl_run *run, const struct rows *r, const struct ag
 struct val feed_value(const struct feed *f, const struct rows *r, size_t row, struct eval_ctx *c);
 double row_seconds(const struct rows *r, ptrdiff_t time_col, size_t row);        /* _time in seconds; NAN */
 
-/* stats: the groups as rows, sorted. Consumes `in`. Without keys there is always one group. `c` evaluates over `in`. */
+/* stats: the groups as rows, sorted. Consumes `in`. Without keys there is always one group. `c` evaluates
+ * over `in`. */
 struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys *k, const struct agg *agg, size_t nagg,
                         struct eval_ctx *c);
 /* Calls `visit` for each combination of the row's key values; not when one is null. */
@@ -74,8 +79,8 @@ void needs_aggs(struct fieldset *f, const struct agg *agg, size_t n, struct aren
 
 /* ---- datasets (dataset.c) ---- */
 
-/* What there is of this name to search: a node of a data model, or rows that the environment has. Its name, in full;
- * NULL with an error set when there is none. */
+/* What there is of this name to search: a node of a data model, or rows that the environment has. Its
+ * name, in full; NULL with an error set when there is none. */
 const char *dataset_find(struct parser *p, size_t at, struct str name);
 /* Runs a leaf's scan: where and time resolved, on the engine or on the environment's rows. */
 struct rows *dataset_scan(struct spl_run *run, const struct scan *s, const struct time_mods *m);
@@ -87,15 +92,16 @@ void dataset_warn_expr(struct parser *p, const char *dataset, const struct expr 
 /* A dump has no indexes: index= holds for every event. Tells so. */
 void dataset_drop_index(struct parser *p, struct expr *e);
 
-/* Computes the fields row by row, in order. A row that was stopped halfway is cut off with those after it; a column
- * without any value is dropped. */
+/* Computes the fields row by row, in order. A row that was stopped halfway is cut off with those after it;
+ * a column without any value is dropped. */
 struct assign {
 	struct str name;
 	const struct expr *value;
 };
 void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size_t n);
 
-/* Tells a search over raw events that only its first n rows are wanted; head's count, 0 when it is more than one. */
+/* Tells a search over raw events that only its first n rows are wanted; head's count, 0 when it is more
+ * than one. */
 void search_limit(const void *args, size_t n);
 size_t head_count(const void *args);
 

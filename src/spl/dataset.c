@@ -1,5 +1,5 @@
-/* What leaves of a search stand on: nodes of the data model and raw events, which the engine scans, and rows that the
- * environment has (Risk.All_Risk), which are scanned here. */
+/* What leaves of a search stand on: nodes of the data model and raw events, which the engine scans, and
+ * rows that the environment has (Risk.All_Risk), which are scanned here. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -7,7 +7,8 @@
 #include "cim/cim.h"
 #include "spl/cmdlib.h"
 
-/* Data models whose rows are made by running detections, not by loading events: known before there are any. */
+/* Data models whose rows are made by running detections, not by loading events: known before there are
+ * any. */
 static const char *const made[] = {"Risk.All_Risk"};
 
 /* The name in full: a bare model is its root. {NULL} when it is none of the above. */
@@ -41,12 +42,13 @@ const char *dataset_find(struct parser *p, size_t at, struct str name)
 	const struct cim_node *const *nodes = cim_nodes(&n);
 	for (size_t i = 0; i < n; i++)
 		sbuf_addf(&known, "%s, ", cim_node_name(nodes[i]));
-	p_error(p, at, "no data model '%.*s' here; there are %s%s", STR_FMT(name), known.p ? known.p : "", made[0]);
+	p_error(p, at, "no data model '%.*s' here; there are %s%s", STR_FMT(name), known.p ? known.p : "",
+		made[0]);
 	sbuf_free(&known);
 	return NULL;
 }
 
-/* ---- warnings ---------------------------------------------------------------------------------------------------- */
+/* ---- warnings ---- */
 
 void dataset_warn_field(struct parser *p, size_t at, const char *dataset, struct str field)
 {
@@ -66,7 +68,8 @@ static void warn_backslash(struct parser *p, const struct expr *e)
 	for (size_t i = 0; i + 1 < t.n; i++) {
 		char c = t.p[i] == '\\' ? t.p[++i] : '\0';
 		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-			p_warn(p, e->at + i - 1, "'\\%c' reads as '%c' here; write '\\\\%c' for a backslash", c, c, c);
+			p_warn(p, e->at + i - 1, "'\\%c' reads as '%c' here; write '\\\\%c' for a backslash",
+			       c, c, c);
 			return;
 		}
 	}
@@ -107,7 +110,7 @@ void dataset_drop_index(struct parser *p, struct expr *e)
 		p_warn(p, e->at, "index= is left out of account: a log has no indexes");
 }
 
-/* ---- scanning ---------------------------------------------------------------------------------------------------- */
+/* ---- scanning ---- */
 
 /* The column that a field name of the search means. */
 static struct str column_name(struct str field, struct str prefix)
@@ -147,7 +150,8 @@ static double span_of_data(const struct spl_run *run)
 }
 
 /* A column of keys: nulls filled, times put into their bucket. Its name is one that no field has. */
-static ptrdiff_t key_column(struct spl_run *run, struct rows *r, const struct scan *s, size_t key, struct str prefix)
+static ptrdiff_t key_column(struct spl_run *run, struct rows *r, const struct scan *s, size_t key,
+			    struct str prefix)
 {
 	ptrdiff_t from = rows_find(r, column_name(s->by[key], prefix));
 	size_t to = rows_col(r, str_c(arena_printf(run->arena, "\001%zu", key)));
@@ -213,6 +217,7 @@ struct rows *dataset_scan(struct spl_run *run, const struct scan *leaf, const st
 		return run_fail(run, NULL, "no log is loaded");
 	r = e->ops->scan(e, &s, run->diag);
 	if (r && r->partial && !(s.cancel && atomic_load(s.cancel)))
-		run_warn(run, "the events are cut: they need more than %zu MB of memory; narrow the search", s.memory >> 20);
+		run_warn(run, "the events are cut: they need more than %zu MB of memory; narrow the search",
+			 s.memory >> 20);
 	return r;
 }

@@ -1,4 +1,5 @@
-/* Subsearches as filters (spl-spec 3.12): a search expression in which each [ … ] is replaced by what its rows say. */
+/* Subsearches as filters (spl-spec 3.12): a search expression in which each [ … ] is replaced by what its
+ * rows say. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -16,7 +17,8 @@ static struct expr *node(struct spl_run *run, enum expr_op op, const struct expr
 }
 
 /* OR or AND of n expressions; n > 0. `arg` is copied. */
-static struct expr *join(struct spl_run *run, enum expr_op op, struct expr **arg, size_t n, const struct expr *place)
+static struct expr *join(struct spl_run *run, enum expr_op op, struct expr **arg, size_t n,
+			 const struct expr *place)
 {
 	if (n == 1)
 		return arg[0];

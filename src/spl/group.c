@@ -24,8 +24,8 @@ static bool is_key(const struct str *key, size_t n, struct str name)
 	return false;
 }
 
-struct agg *aggs_expand(struct spl_run *run, const struct rows *r, const struct agg *agg, size_t n, const struct str *key,
-                        size_t nkeys, size_t *nout)
+struct agg *aggs_expand(struct spl_run *run, const struct rows *r, const struct agg *agg, size_t n,
+			const struct str *key, size_t nkeys, size_t *nout)
 {
 	size_t most = 0, m = 0;
 
@@ -86,8 +86,8 @@ double row_seconds(const struct rows *r, ptrdiff_t time_col, size_t row)
 	return time_col >= 0 && val_number(r->col[time_col].v[row], &t) ? t : (double)NAN;
 }
 
-void keys_each(const struct keys *k, const struct rows *r, size_t row, void (*visit)(void *ctx, const struct val *key),
-               void *ctx)
+void keys_each(const struct keys *k, const struct rows *r, size_t row,
+	       void (*visit)(void *ctx, const struct val *key), void *ctx)
 {
 	enum { FEW = 16 };
 	struct val few[FEW], *key = k->n <= FEW ? few : xcalloc(k->n, sizeof(*key));
@@ -140,13 +140,13 @@ static void feed_group(void *ctx, const struct val *key)
 		return;
 	uint32_t group = grouping_at(s->g, key);
 	for (size_t i = 0; i < s->nfeeds; i++)
-		agg_feed(s->feed[i].agg, grouping_state(s->g, group, i), feed_value(&s->feed[i], s->in, s->row, s->eval),
-		         s->time, s->arena);
+		agg_feed(s->feed[i].agg, grouping_state(s->g, group, i),
+			 feed_value(&s->feed[i], s->in, s->row, s->eval), s->time, s->arena);
 	lineage_add(grouping_lineage(s->g, group), s->store, s->in->lin[s->row]);
 }
 
-struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys *k, const struct agg *agg, size_t nagg,
-                        struct eval_ctx *c)
+struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys *k, const struct agg *agg,
+			size_t nagg, struct eval_ctx *c)
 {
 	struct arena *states = arena_new();
 	struct group_state s = {

@@ -112,10 +112,12 @@ const struct lineage *lineage_make(struct lineage_set *set, const struct store *
 /* The usual case of a row that is seen again with what it already has. */
 static bool holds(const struct lineage *x, const struct lineage *y)
 {
-	return x == y || (x->n == y->n && x->total == y->total && memcmp(x->v, y->v, x->n * sizeof(x->v[0])) == 0);
+	return x == y ||
+	       (x->n == y->n && x->total == y->total && memcmp(x->v, y->v, x->n * sizeof(x->v[0])) == 0);
 }
 
-const struct lineage *lineage_join(struct arena *a, const struct store *s, const struct lineage *x, const struct lineage *y)
+const struct lineage *lineage_join(struct arena *a, const struct store *s, const struct lineage *x,
+				   const struct lineage *y)
 {
 	struct lineage_set set = {0};
 

@@ -1,5 +1,5 @@
-/* Parsing pipelines: where segments end, which command each is, subsearches; and the way back through them that tells
- * which fields are needed. */
+/* Parsing pipelines: where segments end, which command each is, subsearches; and the way back through them
+ * that tells which fields are needed. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,7 +62,8 @@ void p_joins(struct parser *p)
 
 bool p_truth(struct parser *p, size_t at, struct str name, struct str value, bool *out)
 {
-	static const char *const yes[] = {"t", "true", "1", "yes", "y"}, *const no[] = {"f", "false", "0", "no", "n"};
+	static const char *const yes[] = {"t", "true", "1", "yes", "y"}, *const no[] = {"f", "false", "0",
+											"no", "n"};
 
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
 		if (str_ieqc(value, yes[i]) || str_ieqc(value, no[i])) {
@@ -104,7 +105,8 @@ static bool unknown_command(struct parser *p, size_t at, struct str name)
 	struct str near = spl_nearest(name, next_command, &i);
 
 	if (near.p)
-		return p_error(p, at, "unknown command '%.*s'; did you mean '%.*s'?", STR_FMT(name), STR_FMT(near));
+		return p_error(p, at, "unknown command '%.*s'; did you mean '%.*s'?", STR_FMT(name),
+			       STR_FMT(near));
 	return p_error(p, at, "unknown command '%.*s'", STR_FMT(name));
 }
 
@@ -115,7 +117,8 @@ static bool add_stage(struct parser *p, struct spl_query *q, const struct spl_cm
 	if (!args)
 		return false;
 	if (!p_done(p))
-		return p_error(p, p->at, "%s does not understand %s here; usage: %s", cmd->name, p_found(p), cmd->usage);
+		return p_error(p, p->at, "%s does not understand %s here; usage: %s", cmd->name, p_found(p),
+			       cmd->usage);
 	ARENA_GROW(p->arena, q->stage, q->nstages, q->stagecap);
 	q->stage[q->nstages++] = (struct spl_stage){cmd, args};
 	return true;
@@ -133,12 +136,15 @@ static bool parse_segment(struct parser *p, struct spl_query *q, bool command)
 	bool word = p_word(p, "=<>!()'", &name);
 	const struct spl_cmd *cmd = word ? cmd_find(name) : NULL;
 	if (!command) {
-		/* Only `search` may do without its pipe, and in a subsearch what generates rows. Else it is a search for words. */
+		/* Only `search` may do without its pipe, and in a subsearch what generates rows. Else it
+		 * is a search for words. */
 		char next = p_peek(p);
 		bool compares = next && strchr("=!<>", next);
 		if (!cmd || compares || (cmd != search && (q->root == q || !cmd->generates))) {
 			if (cmd && !compares)
-				p_warn(p, start, "'%s' is searched for as a word here; a command needs a | before it", cmd->name);
+				p_warn(p, start,
+				       "'%s' is searched for as a word here; a command needs a | before it",
+				       cmd->name);
 			cmd = search;
 			p->at = start;
 		}
@@ -148,8 +154,10 @@ static bool parse_segment(struct parser *p, struct spl_query *q, bool command)
 		return unknown_command(p, start, name);
 	}
 	if (first && !cmd->generates)
-		return p_error(p, start, "'%s' works on rows and cannot come first; begin with a search, | tstats or | from",
-		               cmd->name);
+		return p_error(
+			p, start,
+			"'%s' works on rows and cannot come first; begin with a search, | tstats or | from",
+			cmd->name);
 	if (!first && cmd->only_first)
 		return p_error(p, start, "%s must come first in a search", cmd->name);
 	return add_stage(p, q, cmd);

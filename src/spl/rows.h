@@ -37,7 +37,7 @@ struct rows {
 	size_t ncols, colcap;
 	const struct lineage **lin;                      /* n of them; entries may be NULL (inputlookup) */
 	bool partial;                                    /* cancelled or cut by a limit */
-	bool list_cut;                                   /* a list() reached its limit (spl-spec trap 12); whoever warns clears it */
+	bool list_cut;                                   /* a list() reached its limit (trap 12); whoever warns clears it */
 };
 
 struct rows *rows_new(size_t n);                         /* n rows, no columns, no lineage; owns a new arena */
@@ -70,6 +70,7 @@ struct lineage_set {
 };
 void lineage_add(struct lineage_set *set, const struct store *s, const struct lineage *l);
 void lineage_add_event(struct lineage_set *set, const struct store *s, ev_t ev, uint32_t leaf);
-const struct lineage *lineage_make(struct lineage_set *set, const struct store *s, struct arena *a);   /* frees set's memory; NULL when nothing was added */
+/* Frees the set's memory. NULL when nothing was added. */
+const struct lineage *lineage_make(struct lineage_set *set, const struct store *s, struct arena *a);
 
 #endif

@@ -1,4 +1,5 @@
-/* Running pipelines: stages in order, stopping, memory, subsearches, and the view of rows that expressions have. */
+/* Running pipelines: stages in order, stopping, memory, subsearches, and the view of rows that expressions
+ * have. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ bool run_full(struct spl_run *run, const struct rows *r)
 	return run_over(run, rows_bytes(r));
 }
 
-/* ---- pipelines ------------------------------------------------------------------------------------------------- */
+/* ---- pipelines ---- */
 
 /* After a stage that was stopped: says so, and leaves the others a little time and room, once. */
 static void after_stop(struct spl_run *run)
@@ -80,7 +81,8 @@ static void after_stop(struct spl_run *run)
 		run_warn(run, "the result is cut: the search needs more than %zu MB of memory; narrow it",
 		         run->limits->memory >> 20);
 	else if (b->why == BUDGET_TIME && run->limits->seconds > 0)
-		run_warn(run, "the result is cut: the search needs more than %g seconds; narrow it", run->limits->seconds);
+		run_warn(run, "the result is cut: the search needs more than %g seconds; narrow it",
+			 run->limits->seconds);
 	if (run->graced)
 		return;
 	run->graced = true;
@@ -123,7 +125,7 @@ struct rows *run_sub(struct spl_run *run, const struct spl_query *sub)
 	return run_pipeline(run, sub, NULL);
 }
 
-/* ---- rows as expressions see them --------------------------------------------------------------------------------- */
+/* ---- rows as expressions see them ---- */
 
 enum { SLOTS = 64 };
 
@@ -182,7 +184,8 @@ static bool view_keyword(const void *ctx, size_t row, const struct pattern *p)
 			struct val x = val_at(v, i);
 			char buf[VAL_NUM_SIZE];
 			sbuf_reset(&folded);
-			utf8_fold_str(x.type == V_NUM ? val_num_text(x.num, buf) : (struct str){x.s, x.len}, &folded);
+			utf8_fold_str(x.type == V_NUM ? val_num_text(x.num, buf) : (struct str){x.s, x.len},
+				      &folded);
 			found = pattern_keyword(p, sbuf_str(&folded));
 		}
 	}

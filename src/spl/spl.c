@@ -1,4 +1,5 @@
-/* The public face of searches: compile, ask about, run. Parsing pipelines is pipeline.c's, running them run.c's. */
+/* The public face of searches: compile, ask about, run. Parsing pipelines is pipeline.c's, running them
+ * run.c's. */
 #include "spl/spl.h"
 
 #include <math.h>
@@ -29,7 +30,13 @@ struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct
 	q->env = env;
 	q->text = spl_expand(a, text, env, &q->spans, d);
 	struct parser p = {
-		.text = q->text, .end = q->text.n, .arena = a, .env = env, .diag = d, .query = q, .spans = &q->spans,
+		.text = q->text,
+		.end = q->text.n,
+		.arena = a,
+		.env = env,
+		.diag = d,
+		.query = q,
+		.spans = &q->spans,
 	};
 	if (!q->text.p || !pipeline_parse(&p, q)) {
 		arena_free(a);
@@ -102,7 +109,8 @@ static struct rows *compact(struct rows *r)
 	return small;
 }
 
-struct rows *spl_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn, struct diag *d)
+struct rows *spl_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn,
+		     struct diag *d)
 {
 	const struct spl_limits *limits = o->limits ? o->limits : &spl_limits_default;
 	struct spl_run run = {

@@ -1,4 +1,5 @@
-/* Time modifiers of search expressions: earliest, latest and the older words for hours and days back (spl-spec 3.13). */
+/* Time modifiers of search expressions: earliest, latest and the older words for hours and days back
+ * (spl-spec 3.13). */
 #include <math.h>
 
 #include "spl/cmdlib.h"
@@ -47,7 +48,8 @@ static bool read_word(struct parser *p, const struct expr *e, int w, struct time
 	m->start = words[w].start;
 	if (words[w].unit) {
 		if (!str_u64(text, &count) || count > 1000000)
-			return p_error(p, e->at, "%s needs a whole number, not '%.*s'", words[w].name, STR_FMT(text));
+			return p_error(p, e->at, "%s needs a whole number, not '%.*s'", words[w].name,
+				       STR_FMT(text));
 		m->spec = str_c(arena_printf(p->arena, "-%llu%s", count, words[w].unit));
 		return true;
 	}
@@ -64,8 +66,10 @@ static bool read_word(struct parser *p, const struct expr *e, int w, struct time
 	m->spec = text;
 	if (when_relative(0, text, &t))
 		return true;
-	return p_error(p, e->at, "%s: '%.*s' is no time; write -24h@h, 09/24/2021:11:04:02, 2021-09-24T11:04:02Z or seconds",
-	               words[w].name, STR_FMT(text));
+	return p_error(
+		p, e->at,
+		"%s: '%.*s' is no time; write -24h@h, 09/24/2021:11:04:02, 2021-09-24T11:04:02Z or seconds",
+		words[w].name, STR_FMT(text));
 }
 
 /* Are there modifiers in a place where they cannot bound the whole search? */
@@ -74,7 +78,9 @@ static bool misplaced(struct parser *p, const struct expr *e)
 	int w = find_word(e);
 
 	if (w >= 0) {
-		p_error(p, e->at, "%s= must be joined with AND to the whole search, not stand inside NOT or OR", words[w].name);
+		p_error(p, e->at,
+			"%s= must be joined with AND to the whole search, not stand inside NOT or OR",
+			words[w].name);
 		return true;
 	}
 	if (e->op != E_AND && e->op != E_OR && e->op != E_NOT)

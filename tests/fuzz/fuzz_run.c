@@ -1,5 +1,6 @@
-/* Any bytes as a search that is compiled and run over small tables, within limits: no command may crash, hang or grow without bound
- * whatever its arguments and rows are. What does not begin with | is put behind the rows of `test`. */
+/* Any bytes as a search that is compiled and run over small tables, within limits: no command may crash,
+ * hang or grow without bound whatever its arguments and rows are. What does not begin with | is put behind
+ * the rows of `test`. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -71,16 +72,31 @@ static void make_lookups(void)
 	static struct str wild[] = {{"b", 1}}, cidr[] = {{"a", 1}};
 	struct rows *r = table(NULL, STR("test"));
 
-	lookups[0] = (struct spl_lookup){.name = STR("t"), .table = r, .ignore_case = true, .min_matches = 1, .default_match = STR("false")};
-	lookups[1] = (struct spl_lookup){.name = STR("w"), .table = r, .wild = wild, .nwild = 1, .cidr = cidr, .ncidr = 1, .max_matches = 1};
+	lookups[0] = (struct spl_lookup){.name = STR("t"),
+					 .table = r,
+					 .ignore_case = true,
+					 .min_matches = 1,
+					 .default_match = STR("false")};
+	lookups[1] = (struct spl_lookup){.name = STR("w"),
+					 .table = r,
+					 .wild = wild,
+					 .nwild = 1,
+					 .cidr = cidr,
+					 .ncidr = 1,
+					 .max_matches = 1};
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const struct spl_env env = {.lookup = lookup, .dataset = table};
 	static const struct spl_limits limits = {
-		.join_rows = 50, .filter_rows = 20, .transaction_rows = 3, .list_values = 3, .lookup_matches = 2,
-		.memory = 64 << 20, .seconds = 0.5,
+		.join_rows = 50,
+		.filter_rows = 20,
+		.transaction_rows = 3,
+		.list_values = 3,
+		.lookup_matches = 2,
+		.memory = 64 << 20,
+		.seconds = 0.5,
 	};
 	const struct spl_run_opts o = {.now = 1636711600, .limits = &limits};
 	struct sbuf text = {0};
