@@ -27,6 +27,7 @@ static void *search_parse(struct parser *p)
 	dataset_warn_expr(p, NULL, e);
 	if (s->leaf) {
 		dataset_drop_index(p, e);
+		dataset_warn_splunk(p, e);
 		s->leaf->scan.where = e;
 	}
 	return s;

@@ -91,6 +91,8 @@ void dataset_warn_field(struct parser *p, size_t at, const char *dataset, struct
 void dataset_warn_expr(struct parser *p, const char *dataset, const struct expr *e);
 /* A dump has no indexes: index= holds for every event. Tells so. */
 void dataset_drop_index(struct parser *p, struct expr *e);
+/* Warns of fields that Splunk adds to events and no log has: tag, eventtype, splunk_server. */
+void dataset_warn_splunk(struct parser *p, const struct expr *e);
 
 /* Computes the fields row by row, in order. A row that was stopped halfway is cut off with those after it;
  * a column without any value is dropped. */

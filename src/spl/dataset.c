@@ -110,6 +110,20 @@ void dataset_drop_index(struct parser *p, struct expr *e)
 		p_warn(p, e->at, "index= is left out of account: a log has no indexes");
 }
 
+void dataset_warn_splunk(struct parser *p, const struct expr *e)
+{
+	static const char *const added[] = {"tag", "eventtype", "splunk_server"};
+
+	if (e->op == E_AND || e->op == E_OR || e->op == E_NOT) {
+		for (unsigned i = 0; i < e->n; i++)
+			dataset_warn_splunk(p, e->arg[i]);
+	}
+	for (size_t i = 0; e->op == E_TERM && i < sizeof(added) / sizeof(added[0]); i++) {
+		if (str_eqc(e->term.field, added[i]))
+			p_warn(p, e->at, "events of a log have no field '%s': this never holds", added[i]);
+	}
+}
+
 /* ---- scanning ---- */
 
 /* The column that a field name of the search means. */

@@ -77,6 +77,10 @@ static bool misplaced(struct parser *p, const struct expr *e)
 {
 	int w = find_word(e);
 
+	if (e->op == E_TERM && (str_eqc(e->term.field, "_index_earliest") || str_eqc(e->term.field, "_index_latest"))) {
+		p_error(p, e->at, "%.*s: a log has no times of indexing", STR_FMT(e->term.field));
+		return true;
+	}
 	if (w >= 0) {
 		p_error(p, e->at,
 			"%s= must be joined with AND to the whole search, not stand inside NOT or OR",
