@@ -502,6 +502,35 @@ START_TEST(risk_rows)
 }
 END_TEST
 
+/* Risk events of earlier dumps follow those of the run, but for findings that the run has, too. */
+START_TEST(risk_of_earlier_dumps)
+{
+	put_rule("a.yml", "One", "EventCode=1 | table _time Computer user dest process_name", tail);
+	struct run x = RUN("1|2021-11-12T10:05:00Z|Computer=A|User=D\\U|Image=C:\\p.exe");
+	struct rows *before = rows_new(3);
+	const char *key[] = {"of another dump", x.found->v[0].key, "of a third"};
+
+	for (size_t i = 0; i < 3; i++) {
+		rows_values(before, STR("risk_score"))[i] = val_num((double)i);
+		rows_values(before, STR("finding_key"))[i] = val_str(str_c(key[i]));
+	}
+	x.found->risk_before = before;
+	struct rows *r = detect_risk_rows(x.found);
+	struct arena *a = arena_new();
+
+	ck_assert_uint_eq(r->n, 4);
+	ck_text(val_text(rows_get(r, 1, "risk_score"), a), "80");
+	ck_text(val_text(rows_get(r, 2, "risk_score"), a), "0");
+	ck_text(val_text(rows_get(r, 3, "risk_score"), a), "2");
+	ck_assert_int_eq(rows_find(r, STR("finding_key")), -1);
+	ck_assert_uint_eq(before->n, 3);
+	arena_free(a);
+	rows_free(r);
+	rows_free(before);
+	run_free(&x);
+}
+END_TEST
+
 /* ---- why not ---- */
 
 START_TEST(why_not)
@@ -691,6 +720,7 @@ int main(void)
 	tcase_add_test(t, drilldowns_run);
 	tcase_add_test(t, correlation_runs_last);
 	tcase_add_test(t, risk_rows);
+	tcase_add_test(t, risk_of_earlier_dumps);
 	tcase_add_test(t, why_not);
 	tcase_add_test(t, matches);
 	tcase_add_test(t, cancelled);
