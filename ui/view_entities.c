@@ -9,13 +9,13 @@
 enum { TYPE, NAME, SCORE, EVENTS, RULES, TACTICS, FIRST, LAST, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
-	[TYPE] = {"type", "TYPE", COL_TEXT, 6, 8, 80},
+	[TYPE] = {"type", "TYPE", COL_TEXT, 6, 8, 80, .descending = false},
 	[NAME] = {"name", "NAME", COL_TEXT, 16, 60, 100, .elastic = true},
 	[SCORE] = {"score", "SCORE", COL_NUMBER, 5, 8, 95, .descending = true, .digits = true},
 	[EVENTS] = {"events", "EVENTS", COL_NUMBER, 6, 8, 70, .descending = true, .digits = true},
 	[RULES] = {"rules", "RULES", COL_NUMBER, 5, 6, 75, .descending = true, .digits = true},
 	[TACTICS] = {"tactics", "TACTICS", COL_NUMBER, 7, 7, 75, .descending = true, .digits = true},
-	[FIRST] = {"first", "FIRST (UTC)", COL_TIME, 8, 19, 60},
+	[FIRST] = {"first", "FIRST (UTC)", COL_TIME, 8, 19, 60, .descending = false},
 	[LAST] = {"last", "LAST (UTC)", COL_TIME, 8, 19, 65, .descending = true},
 };
 
