@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	tests/check_spl_run \
 	tests/check_store \
 	tests/check_text \
+	tests/check_ui \
 	tests/check_when \
 	tests/check_xml \
 	tests/check_xml_fast \
@@ -30,7 +31,19 @@ SCRIPT_TESTS = \
 	tests/case.sh \
 	tests/cli.sh \
 	tests/layers.sh \
+	tests/screens.sh \
 	tests/shipped.sh
+
+tests_check_ui_SOURCES = tests/check_ui.c ui/cell.c ui/glyph.c ui/keys.c ui/layout.c ui/list.c ui/order.c ui/page.c ui/pick.c ui/view.c
+
+# The terminal that the screens are tested on. `make update-screens` writes what they are compared with anew, after a wanted change.
+check_PROGRAMS += tests/screen_driver
+tests_screen_driver_SOURCES = tests/screen_driver.c tests/vt.c tests/vt.h
+tests_screen_driver_LDADD = -lutil
+update-screens: spoor$(EXEEXT) tests/screen_driver$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/screens.sh --update $(SCREENS)
+.PHONY: update-screens
+EXTRA_DIST += tests/screens
 
 # Searches as tables: cases in spl/*.test, and the examples of commands and aggregations.
 TABLE_TESTS = \

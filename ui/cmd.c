@@ -1,6 +1,8 @@
 /* The command line: a table of commands, with their arguments, completion and help. The configuration consists of them, too. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <curses.h>
 
@@ -93,8 +95,15 @@ static bool run_bind(struct ui *u, struct str args, struct diag *d)
 	return true;
 }
 
+static const char *name_of(struct str s, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%.*s", STR_FMT(s));
+	return out;
+}
+
 static bool run_csv(struct ui *u, struct str args, struct diag *d)
 {
+	char name[PATH_MAX];
 	bool force = str_starts(args, "-f ");
 
 	if (force) {
@@ -106,9 +115,9 @@ static bool run_csv(struct ui *u, struct str args, struct diag *d)
 		save_prompt(u);
 		return true;
 	}
-	if (save_to(u, args, force, d))
-		return true;
-	return false;
+	if (!force && access(name_of(args, name), F_OK) == 0)
+		return diag_set(d, 0, 0, "it exists; csv -f FILE overwrites it");
+	return save_to(u, args, force, d);
 }
 
 static bool run_filter(struct ui *u, struct str args, struct diag *d)

@@ -3,6 +3,8 @@
 
 #include "ui/view.h"
 
+enum { LINES = 6 };                                      /* of a gist on a page; the event itself has it whole */
+
 /* Names of fields that may hold those, in the order in which they are tried. */
 static const char *const image_fields[] = {"Image", "SourceImage", NULL};
 static const char *const guid_fields[] = {"ProcessGuid", "SourceProcessGuid", "SourceProcessGUID", NULL};
@@ -149,7 +151,7 @@ void event_line(struct page *p, const struct store *s, ev_t ev, int indent)
 	page_end(p);
 	if (gist.n) {
 		page_tab(p, indent + 21, false);
-		page_wrap(p, ROLE_CODE, gist, indent + 23);
+		page_wrap_some(p, ROLE_CODE, gist, indent + 23, LINES);
 		page_end(p);
 	}
 	p->link = before;

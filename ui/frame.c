@@ -33,7 +33,7 @@ static void dump_text(struct ui *u, struct sbuf *b, bool brief)
 	if (!brief && o->nlogs == 1) {
 		struct str name = str_after_last(str_c(o->logs[0]), '/');
 
-		sbuf_adds(b, name.n ? name : str_c(o->logs[0]));
+		sbuf_adds(b, str_eqc(name, "-") ? STR("standard input") : name.n ? name : str_c(o->logs[0]));
 		sbuf_addz(b, "  ");
 	} else if (!brief) {
 		count_text(b, o->nlogs, "log");
@@ -184,7 +184,7 @@ static void draw_status(struct ui *u, int y, int width)
 		sbuf_addf(&b, "%zu more column%s %s", l->dropped, l->dropped == 1 ? "" : "s", ornament(ORN_RIGHT));
 		put_part(&p, ROLE_STATUS, &b);
 	}
-	if (v->ops->time) {
+	if (v->first != WHEN_NONE) {
 		sbuf_addz(&b, "UTC");
 		put_part(&p, ROLE_STATUS, &b);
 	}

@@ -104,7 +104,7 @@ char *key_text(int key, char out[KEY_NAME_SIZE])
 	} else if (key > ' ' && key <= 0x10FFFF && key != 0x7F) {
 		out[utf8_put((uint32_t)key, out)] = '\0';
 	} else {
-		snprintf(out, KEY_NAME_SIZE, "key %d", key & 0xFFFF);
+		snprintf(out, KEY_NAME_SIZE, "that key");
 	}
 	return out;
 }

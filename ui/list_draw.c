@@ -135,7 +135,10 @@ static void draw_row(struct view *v, size_t at, int y, int width, int margin, co
 
 	p.selected = at == v->list.cursor;
 	pen_blank(&p, margin - 2);
-	pen_puts(&p, ROLE_MARK, marked ? "*" : sign ? (char[]){sign, '\0'} : " ");
+	if (marked || sign)
+		pen_puts(&p, ROLE_MARK, marked ? "*" : (char[]){sign, '\0'});
+	else
+		pen_blank(&p, 1);
 	for (size_t i = 0; i < n; i++) {
 		pen_blank(&p, margin + place[i].x - p.x);
 		if (!draw_cell(&p, v, row, &place[i], seek))

@@ -105,7 +105,7 @@ void page_blank(struct page *p)
 	p->value = value;
 }
 
-void page_wrap(struct page *p, enum role role, struct str s, int indent)
+void page_wrap_some(struct page *p, enum role role, struct str s, int indent, int lines)
 {
 	int used = columns(p);
 	size_t at = 0;
@@ -129,7 +129,16 @@ void page_wrap(struct page *p, enum role role, struct str s, int indent)
 		at = glyph_blanks(s, at);
 		page_tab(p, indent, false);
 		used = indent;
+		if (--lines == 0) {
+			page_addf(p, ROLE_DIM, "%s %zu bytes more", ornament(ORN_ELLIPSIS), s.n - at);
+			break;
+		}
 	}
+}
+
+void page_wrap(struct page *p, enum role role, struct str s, int indent)
+{
+	page_wrap_some(p, role, s, indent, 0);
 }
 
 void page_heading(struct page *p, const char *text)

@@ -50,6 +50,8 @@ void page_addf(struct page *p, enum role role, const char *fmt, ...) __attribute
 void page_tab(struct page *p, int column, bool gap);
 /* Appends and wraps: lines that follow start at column `indent`. */
 void page_wrap(struct page *p, enum role role, struct str s, int indent);
+/* The same, but ends after `lines` lines and says how much is left. */
+void page_wrap_some(struct page *p, enum role role, struct str s, int indent, int lines);
 /* Ends the line. */
 void page_end(struct page *p);
 void page_blank(struct page *p);                         /* an empty line */

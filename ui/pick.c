@@ -11,7 +11,7 @@
 #include "ui/cell.h"
 
 enum { ANY_COLUMN = -1, TERMS_MAX = 64 };
-enum relation { HAS, LESS, LESS_EQ, MORE, MORE_EQ };
+enum relation { HAS, EQUAL, LESS, LESS_EQ, MORE, MORE_EQ };
 
 struct term {
 	bool not, fold;
@@ -190,7 +190,11 @@ static bool take_term(struct pick *p, struct str text, size_t *at, const struct 
 		*at = end;
 	}
 	set_text(p, t, value);
-	t->number = t->relation != HAS && col[t->col].type == COL_NUMBER;
+	t->number = t->col != ANY_COLUMN && col[t->col].type == COL_NUMBER;
+	if (t->number && t->relation == HAS) {           /* "id:3" is not 13; "risk:h" is text */
+		t->number = str_number(value, &t->num);
+		t->relation = t->number ? EQUAL : HAS;
+	}
 	if (t->number && value.n && !str_number(value, &t->num))
 		return diag_set(d, 1, (int)utf8_len((struct str){text.p, start}) + 1, "column %s holds numbers; '%.*s' is none", col[t->col].name, STR_FMT(value));
 	if (value.n > 0)                                 /* "host:" alone picks everything */
@@ -234,6 +238,8 @@ void pick_free(struct pick *p)
 static bool relation_holds(enum relation r, int order)
 {
 	switch (r) {
+	case EQUAL:
+		return order == 0;
 	case LESS:
 		return order < 0;
 	case LESS_EQ:

@@ -4,6 +4,7 @@
  *   "cmd.exe /c"       the same with blanks in it
  *   a*b                a, and b somewhere after it
  *   host:ws5           the cell of that column has it
+ *   id:3               a cell of numbers is it
  *   risk>=60           the cell of that column compares so: numbers by value, other cells as text
  *   !svchost           not
  * Several terms, separated by blanks, must all hold. */

@@ -320,8 +320,8 @@ static bool edit(struct prompt *p, int key)
 	case 'K' & 0x1F:
 		kill_range(p, p->at, end);
 		return true;
-	case 'U' & 0x1F:
-		kill_range(p, 0, p->at);
+	case 'U' & 0x1F:                                 /* all of it, wherever the cursor is */
+		kill_range(p, 0, end);
 		return true;
 	case 'W' & 0x1F:
 		kill_range(p, blank_before(p, p->at), p->at);

@@ -10,6 +10,7 @@
 
 struct save {
 	struct export_file file;
+	char *name;                                      /* as typed */
 	struct view *v;
 	size_t *row;
 	size_t n, at;
@@ -20,6 +21,7 @@ enum { SLICE = 64 };
 static void discard(struct ui *u)
 {
 	free(u->save->row);
+	free(u->save->name);
 	free(u->save);
 	u->save = NULL;
 	u->dirty = true;
@@ -28,23 +30,18 @@ static void discard(struct ui *u)
 static void finish(struct ui *u)
 {
 	struct save *s = u->save;
-	struct sbuf path = {0};
 	struct diag d = DIAG_INIT;
-	size_t n = s->n;
-	const char *noun = view_noun(s->v, n);
 
-	sbuf_addz(&path, s->file.path);
 	if (export_commit(&s->file, &d))
-		ui_say(u, ROLE_TEXT, "%zu %s written to %s", n, noun, path.p);
+		ui_say(u, ROLE_TEXT, "%zu %s written to %s", s->n, view_noun(s->v, s->n), s->name);
 	else
 		ui_say_diag(u, &d);
-	sbuf_free(&path);
 	discard(u);
 }
 
 static void fail(struct ui *u)
 {
-	ui_say(u, ROLE_ERROR, "%s cannot be written: the disk is full, or it went away", u->save->file.path);
+	ui_say(u, ROLE_ERROR, "%s cannot be written: the disk is full, or it went away", u->save->name);
 	export_abort(&u->save->file);
 	discard(u);
 }
@@ -132,12 +129,14 @@ bool save_to(struct ui *u, struct str path, bool replace, struct diag *d)
 		return diag_set(d, 0, 0, "this view has no rows to write");
 	s = xcalloc(1, sizeof *s);
 	char *name = xstrndup(path.p, path.n);
-	bool opened = export_open(&s->file, name, replace, d);
-	free(name);
-	if (!opened) {
+	if (!replace && access(name, F_OK) == 0)
+		diag_set(d, 0, 0, "%s exists", name);
+	if (diag_is_set(d) || !export_open(&s->file, name, replace, d)) {
+		free(name);
 		free(s);
 		return false;
 	}
+	s->name = name;
 	u->save = s;
 	s->v = v;
 	s->n = rows_to_save(v, &s->row);

@@ -379,8 +379,10 @@ static int handle_events(struct ui *u)
 		u->dirty = true;
 		u->active = true;
 	}
-	if (e.interrupted)
+	if (e.interrupted) {
+		u->active = true;
 		ui_request(u, REQ_STOP, 0);
+	}
 	return e.end;
 }
 

@@ -8,7 +8,7 @@
 #include "ui/event.h"
 #include "ui/work.h"
 
-enum { LABEL = 8, NAME = 20, VALUE = 22, PLACES_MAX = 8 };
+enum { LABEL = 8, NAME = 20, VALUE = 22, PLACES_MAX = 8, NARROW = 90, LINES_WHY = 3, LINES_COMMAND = 6 };
 
 struct detail {
 	bool is_hit;
@@ -205,6 +205,8 @@ static void add_relation(struct page *p, const struct match *m, int indent)
 
 static void add_why(struct page *p, const struct detail *d, const struct store *s)
 {
+	int name = p->width < NARROW ? NAME - 5 : NAME, value = p->width < NARROW ? 2 : VALUE;
+
 	page_blank(p);
 	label(p, "WHY");
 	if (!d->matched || d->nmatches == 0) {
@@ -220,11 +222,11 @@ static void add_why(struct page *p, const struct detail *d, const struct store *
 		p->link = m->ev == EV_NONE ? (struct page_link){0} : (struct page_link){.kind = LINK_EVENT, .n = m->ev};
 		page_tab(p, LABEL, false);
 		page_add(p, ROLE_LABEL, str_after_last(m->field, '.'));
-		page_tab(p, LABEL + NAME, true);
-		page_wrap(p, ROLE_STRONG, m->value, LABEL + NAME + 2);
-		page_tab(p, LABEL + NAME + VALUE, true);
+		page_tab(p, LABEL + name, true);
+		page_wrap_some(p, ROLE_STRONG, m->value, LABEL + name + 2, LINES_WHY);
+		page_tab(p, LABEL + name + value, true);
 		page_adds(p, ROLE_TEXT, " ");
-		add_relation(p, m, LABEL + NAME + 2);
+		add_relation(p, m, LABEL + name + 2);
 		if (s && m->ev != EV_NONE) {
 			char from[64];
 
@@ -232,7 +234,7 @@ static void add_why(struct page *p, const struct detail *d, const struct store *
 				snprintf(from, sizeof from, "  (event %u, record %llu)", event_id(s, m->ev), (unsigned long long)record);
 			else
 				snprintf(from, sizeof from, "  (event %u)", event_id(s, m->ev));
-			page_wrap(p, ROLE_DIM, str_c(from), LABEL + NAME + 2);
+			page_wrap(p, ROLE_DIM, str_c(from), LABEL + name + 2);
 		}
 		page_end(p);
 	}
@@ -278,7 +280,7 @@ static void add_what(struct page *p, const struct finding *f, const struct store
 	page_wrap(p, ROLE_STRONG, f->process.n ? f->process : STR("no process named"), LABEL);
 	if (f->command.n) {
 		page_adds(p, ROLE_TEXT, "  ");
-		page_wrap(p, ROLE_CODE, f->command, LABEL + 2);
+		page_wrap_some(p, ROLE_CODE, f->command, LABEL + 2, LINES_COMMAND);
 	}
 	page_end(p);
 	if (image.n) {
@@ -302,7 +304,7 @@ static void add_what(struct page *p, const struct finding *f, const struct store
 		page_adds(p, ROLE_LABEL, "parent ");
 		page_wrap(p, ROLE_STRONG, f->parent, LABEL + 2);
 		page_adds(p, ROLE_TEXT, "  ");
-		page_wrap(p, ROLE_CODE, parent, LABEL + 2);
+		page_wrap_some(p, ROLE_CODE, parent, LABEL + 2, LINES_COMMAND);
 		page_end(p);
 	}
 	if (hashes.n) {
@@ -317,8 +319,11 @@ static void add_what(struct page *p, const struct finding *f, const struct store
 static void add_place(struct page *p, const struct finding *f, const struct store *s, ev_t ev, bool first)
 {
 	struct str ip = store_data(s, ev, "DestinationIp"), name = store_data(s, ev, "DestinationHostname");
-	struct str out = store_data(s, ev, "Initiated");
-	usec_t t = store_time(s, ev), start = f->main_event != EV_NONE ? store_time(s, f->main_event) : WHEN_NONE;
+	struct str out = store_data(s, ev, "Initiated"), host = store_sys(s, ev, SYS_COMPUTER);
+	ev_t main = f->main_event;
+	usec_t t = store_time(s, ev), start = main != EV_NONE && event_id(s, main) == 1 ? store_time(s, main) : WHEN_NONE;
+	bool own = main == EV_NONE || str_ieq(event_guid(s, ev), event_guid(s, main));
+	bool here = main == EV_NONE || str_ieq(host, store_sys(s, main, SYS_COMPUTER));
 	char time[WHEN_SIZE];
 
 	if (first)
@@ -327,13 +332,17 @@ static void add_place(struct page *p, const struct finding *f, const struct stor
 	p->link = (struct page_link){.kind = LINK_EVENT, .n = ev};
 	p->value = ip;
 	page_addf(p, ROLE_STRONG, "%.*s:%.*s", STR_FMT(ip), STR_FMT(store_data(s, ev, "DestinationPort")));
-	if (name.n)
+	if (name.n && !str_eqc(name, "-"))
 		page_addf(p, ROLE_TEXT, " %.*s", STR_FMT(name));
 	page_addf(p, ROLE_TEXT, " %.*s, %s", STR_FMT(store_data(s, ev, "Protocol")),
 	          str_ieqc(out, "true") ? "out" : str_ieqc(out, "false") ? "in" : "direction unknown");
 	if (t != WHEN_NONE)
 		page_addf(p, ROLE_TEXT, ", %s", when_human(t, false, time) + 11);
-	if (t != WHEN_NONE && start != WHEN_NONE && event_id(s, f->main_event) == 1 && t >= start)
+	if (!here)
+		page_addf(p, ROLE_WARN, ", but by %.*s", STR_FMT(host));
+	else if (!own)
+		page_adds(p, ROLE_WARN, ", but by another process");
+	else if (t != WHEN_NONE && start != WHEN_NONE && t >= start)
 		page_addf(p, ROLE_DIM, ", %.1f s after start", (double)(t - start) / (double)USEC_PER_SEC);
 	page_end(p);
 	p->link = (struct page_link){0};

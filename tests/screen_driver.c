@@ -1,0 +1,552 @@
+/* Runs the program on a pseudo-terminal by a script of keys and prints what the screen shows. It waits for the program to say
+ * that it is idle (a NUL on the terminal, which SPOOR_IDLE_FD=1 asks for), never for time.
+ *
+ * Usage: screen_driver SCRIPT. The program is $SPOOR. A script has one command a line; # starts a comment:
+ *   size COLSxROWS       of the terminal; while the program runs, it is told
+ *   env NAME=VALUE       for the program; NAME alone unsets
+ *   input FILE           its standard input, instead of the terminal
+ *   run ARGUMENTS        starts it; $top_srcdir and $tmp are filled in
+ *   keys NAME …          as the keys that the help shows: j ^D PgDn Enter Space Esc F1 M-b
+ *   type TEXT            one key per character
+ *   paste TEXT           as a terminal with bracketed paste; \n is a line break
+ *   raw HEX …            these bytes at once
+ *   screen [TITLE]       prints the screen
+ *   hide FROM-TO         blanks these columns in the screens that follow
+ *   attrs FROM[-TO]      prints the attributes of these lines
+ *   clipboard            prints what was copied by OSC 52
+ *   file PATH            prints a file
+ *   shell COMMAND        runs it, with $tmp in the environment
+ *   suspend KEY          sends the key and waits until the program has stopped
+ *   resume               continues it
+ *   signal NAME          TERM HUP INT WINCH
+ *   hangup               closes the terminal
+ *   exit                 waits for its end; prints the status and whether the terminal is as it was */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "vt.h"
+
+enum { PATIENCE_MS = 120000, WORDS_MAX = 64 };
+
+static struct {
+	struct vt vt;
+	int master, slave;                               /* the slave stays open: its modes can be looked at */
+	int orders, news;                                /* to and from the process that plays the shell */
+	pid_t shell, pid;
+	struct termios modes;
+	bool running;
+	char *input;
+	int rows, cols;
+	const char *script;
+	int line;
+} d = {.master = -1, .slave = -1, .rows = 40, .cols = 120};
+
+static void die(const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fprintf(stderr, "%s:%d: ", d.script, d.line);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	if (d.vt.cell) {
+		fputs("the screen was:\n", stderr);
+		vt_dump(&d.vt, stderr);
+	}
+	if (d.pid > 0)
+		kill(d.pid, SIGKILL);
+	exit(2);
+}
+
+/* ---- the program, under a process that plays the shell: it stops and continues the program's job ---- */
+
+static void play_shell(int orders, int news, char **argv)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		_exit(126);
+	if (pid == 0) {
+		setpgid(0, 0);
+		signal(SIGTTOU, SIG_IGN);
+		tcsetpgrp(STDERR_FILENO, getpid());
+		signal(SIGTTOU, SIG_DFL);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	setpgid(pid, pid);
+	signal(SIGTTOU, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	dprintf(news, "p%d\n", (int)pid);
+	for (;;) {
+		int status;
+		char order;
+
+		if (waitpid(pid, &status, WUNTRACED) < 0)
+			_exit(125);
+		if (!WIFSTOPPED(status)) {
+			dprintf(news, "e%d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+			_exit(0);
+		}
+		tcsetpgrp(STDERR_FILENO, getpgrp());
+		dprintf(news, "s0\n");
+		if (read(orders, &order, 1) != 1)
+			_exit(124);
+		tcsetpgrp(STDERR_FILENO, pid);
+		kill(-pid, SIGCONT);
+	}
+}
+
+static bool feed(void)
+{
+	char buf[65536];
+	ssize_t n = read(d.master, buf, sizeof buf);
+
+	if (n > 0)
+		vt_feed(&d.vt, buf, (size_t)n);
+	if (d.vt.complaint)
+		die("the terminal was sent %s", d.vt.complaint);
+	return n > 0;
+}
+
+/* Reads a line of the shell's news, if there is one within `ms`; meanwhile feeds the terminal. Its first letter, or 0. */
+static char news(int ms, int *value)
+{
+	for (;;) {
+		struct pollfd p[2] = {{.fd = d.news, .events = POLLIN}, {.fd = d.master, .events = POLLIN}};
+		char text[32], c;
+		size_t n = 0;
+
+		if (poll(p, 2, ms) <= 0)
+			return 0;
+		if (p[1].revents & POLLIN && feed())
+			continue;
+		if (!(p[0].revents & (POLLIN | POLLHUP)))
+			continue;
+		while (n + 1 < sizeof text && read(d.news, &c, 1) == 1 && c != '\n')
+			text[n++] = c;
+		text[n] = '\0';
+		*value = n ? atoi(text + 1) : 0;
+		return n ? text[0] : 'x';
+	}
+}
+
+static void wait_idle(void)
+{
+	while (!d.vt.idle) {
+		struct pollfd p[2] = {{.fd = d.master, .events = POLLIN}, {.fd = d.news, .events = POLLIN}};
+
+		if (poll(p, 2, PATIENCE_MS) <= 0)
+			die("the program did not become idle");
+		if (p[0].revents & POLLIN && feed())
+			continue;
+		if (p[1].revents & (POLLIN | POLLHUP))
+			die("the program ended or stopped");
+		if (p[0].revents & (POLLHUP | POLLERR))
+			die("the terminal is closed");
+	}
+	d.vt.idle = 0;
+}
+
+static void run(char **words, int n)
+{
+	struct winsize w = {.ws_row = (unsigned short)d.rows, .ws_col = (unsigned short)d.cols};
+	int to[2], from[2], value;
+	const char *program = getenv("SPOOR");
+
+	if (d.running)
+		die("the program is running already");
+	if (!program)
+		die("SPOOR names no program");
+	if (pipe(to) || pipe(from))
+		die("pipe: %s", strerror(errno));
+	char **argv = calloc((size_t)n + 2, sizeof *argv);
+	argv[0] = strdup(program);
+	for (int i = 0; i < n; i++)
+		argv[i + 1] = words[i];
+	if (d.slave >= 0)
+		close(d.slave);
+	if (d.master >= 0)
+		close(d.master);
+	if (openpty(&d.master, &d.slave, NULL, NULL, &w))
+		die("openpty: %s", strerror(errno));
+	fcntl(d.master, F_SETFD, FD_CLOEXEC);
+	tcgetattr(d.slave, &d.modes);
+	fflush(stdout);
+	d.shell = fork();
+	if (d.shell == 0) {
+		int in = d.input ? open(d.input, O_RDONLY) : -1;
+
+		setsid();
+		ioctl(d.slave, TIOCSCTTY, 0);
+		dup2(in >= 0 ? in : d.slave, 0);
+		dup2(d.slave, 1);
+		dup2(d.slave, 2);
+		close(d.slave);
+		close(d.master);
+		close(to[1]);
+		close(from[0]);
+		fcntl(to[0], F_SETFD, FD_CLOEXEC);
+		fcntl(from[1], F_SETFD, FD_CLOEXEC);
+		play_shell(to[0], from[1], argv);
+	}
+	close(to[0]);
+	close(from[1]);
+	free(argv[0]);
+	free(argv);
+	d.orders = to[1];
+	d.news = from[0];
+	vt_free(&d.vt);
+	vt_init(&d.vt, d.rows, d.cols);
+	d.running = true;
+	if (news(PATIENCE_MS, &value) != 'p')
+		die("the program did not start");
+	d.pid = value;
+}
+
+static void end(void)
+{
+	int value;
+	struct termios now;
+	char what = news(PATIENCE_MS, &value);
+
+	if (what != 'e')
+		die("the program did not end");
+	while (d.master >= 0) {                          /* what it still wrote */
+		struct pollfd p = {.fd = d.master, .events = POLLIN};
+
+		if (poll(&p, 1, 50) <= 0 || !(p.revents & POLLIN) || !feed())
+			break;
+	}
+	printf("exit %d", value);
+	if (d.master >= 0) {
+		tcgetattr(d.slave, &now);
+		printf(", modes %s", now.c_lflag == d.modes.c_lflag && now.c_iflag == d.modes.c_iflag && now.c_oflag == d.modes.c_oflag ?
+		       "restored" : "NOT RESTORED");
+		printf(", %s%s%s", d.vt.alternate ? "STILL ON THE ALTERNATE SCREEN" : "main screen", d.vt.cursor_hidden ? ", CURSOR HIDDEN" : "",
+		       d.vt.paste ? ", PASTE STILL BRACKETED" : "");
+	}
+	putchar('\n');
+	waitpid(d.shell, NULL, 0);
+	close(d.orders);
+	close(d.news);
+	d.running = false;
+	d.pid = 0;
+}
+
+/* ---- keys ---- */
+
+static void send_bytes(const char *p, size_t n)
+{
+	d.vt.idle = 0;
+	if (write(d.master, p, n) != (ssize_t)n)
+		die("write: %s", strerror(errno));
+}
+
+static void key_bytes(const char *name, char out[16])
+{
+	static const struct {
+		const char *name, *normal, *application;
+	} known[] = {
+		{"Enter", "\r", NULL}, {"Tab", "\t", NULL}, {"Esc", "\033", NULL}, {"Space", " ", NULL}, {"Backspace", "\177", NULL},
+		{"Up", "\033[A", "\033OA"}, {"Down", "\033[B", "\033OB"}, {"Right", "\033[C", "\033OC"}, {"Left", "\033[D", "\033OD"},
+		{"Home", "\033[H", "\033OH"}, {"End", "\033[F", "\033OF"}, {"PgUp", "\033[5~", NULL}, {"PgDn", "\033[6~", NULL},
+		{"Ins", "\033[2~", NULL}, {"Del", "\033[3~", NULL}, {"S-Tab", "\033[Z", NULL}, {"F1", "\033OP", NULL}, {"F4", "\033OS", NULL},
+		{"F6", "\033[17~", NULL}, {"F12", "\033[24~", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i].name, name) == 0) {
+			strcpy(out, d.vt.app_keys && known[i].application ? known[i].application : known[i].normal);
+			return;
+		}
+	if (name[0] == '^' && name[1] && !name[2])
+		snprintf(out, 16, "%c", name[1] & 0x1F);
+	else if (name[0] == 'M' && name[1] == '-' && name[2] && !name[3])
+		snprintf(out, 16, "\033%c", name[2]);
+	else if (strlen(name) <= 4)
+		strcpy(out, name);
+	else
+		die("no such key: %s", name);
+}
+
+static void press(const char *bytes)
+{
+	send_bytes(bytes, strlen(bytes));
+	wait_idle();
+}
+
+/* ---- commands ---- */
+
+/* The words of a line, with $top_srcdir and $tmp filled in. */
+static int split(char *line, char **words)
+{
+	int n = 0;
+
+	for (char *w = strtok(line, " \t"); w && n < WORDS_MAX; w = strtok(NULL, " \t")) {
+		char out[4096];
+		size_t k = 0;
+
+		for (const char *p = w; *p && k + 1 < sizeof out;) {
+			const char *name = strncmp(p, "$top_srcdir", 11) == 0 ? "top_srcdir" : strncmp(p, "$tmp", 4) == 0 ? "tmp" : NULL;
+			const char *value = name ? getenv(name) : NULL;
+
+			if (value) {
+				k += (size_t)snprintf(out + k, sizeof out - k, "%s", value);
+				p += strlen(name) + 1;
+			} else {
+				out[k++] = *p++;
+			}
+		}
+		out[k < sizeof out ? k : sizeof out - 1] = '\0';
+		words[n++] = strdup(out);
+	}
+	return n;
+}
+
+static void do_size(const char *arg)
+{
+	struct winsize w;
+
+	if (sscanf(arg, "%dx%d", &d.cols, &d.rows) != 2)
+		die("size: expected COLSxROWS");
+	if (!d.running)
+		return;
+	w = (struct winsize){.ws_row = (unsigned short)d.rows, .ws_col = (unsigned short)d.cols};
+	d.vt.idle = 0;
+	vt_resize(&d.vt, d.rows, d.cols);
+	ioctl(d.master, TIOCSWINSZ, &w);
+	wait_idle();
+}
+
+static void do_attrs(const char *arg)
+{
+	int from, to;
+
+	if (sscanf(arg, "%d-%d", &from, &to) != 2)
+		to = from = atoi(arg);
+	for (int i = from; i <= to && i <= d.vt.rows; i++)
+		vt_dump_attrs(&d.vt, i - 1, stdout);
+}
+
+static void do_clipboard(void)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned v = 0;
+	int bits = 0;
+
+	fputs("clipboard: ", stdout);
+	for (const char *p = d.vt.clipboard ? d.vt.clipboard : ""; *p && *p != '='; p++) {
+		const char *at = strchr(digit, *p);
+
+		if (!at)
+			die("the clipboard was sent no base64");
+		v = v << 6 | (unsigned)(at - digit);
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			putchar((int)(v >> bits & 0xFF));
+		}
+	}
+	putchar('\n');
+}
+
+static void do_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	int c;
+
+	if (!f) {
+		printf("no file %s\n", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+		return;
+	}
+	while ((c = getc(f)) != EOF)
+		if (c != '\r')
+			putchar(c);
+	fclose(f);
+}
+
+static void do_signal(const char *name)
+{
+	static const struct {
+		const char *name;
+		int sig;
+	} known[] = {{"TERM", SIGTERM}, {"HUP", SIGHUP}, {"INT", SIGINT}, {"WINCH", SIGWINCH}};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(name, known[i].name) == 0) {
+			d.vt.idle = 0;
+			kill(d.pid, known[i].sig);
+			return;
+		}
+	die("no such signal: %s", name);
+}
+
+static void do_suspend(const char *key)
+{
+	char bytes[16];
+	int value;
+
+	key_bytes(key, bytes);
+	send_bytes(bytes, strlen(bytes));
+	if (news(PATIENCE_MS, &value) != 's')
+		die("the program did not stop");
+	printf("stopped, %s\n", d.vt.alternate ? "STILL ON THE ALTERNATE SCREEN" : "main screen");
+}
+
+static void do_paste(const char *text)
+{
+	char out[4096] = "\033[200~";
+	size_t n = strlen(out);
+
+	if (!d.vt.paste)
+		die("the program did not ask for bracketed paste");
+	for (; *text && n + 8 < sizeof out; text++) {
+		if (text[0] == '\\' && text[1] == 'n') {
+			out[n++] = '\r';
+			text++;
+		} else {
+			out[n++] = *text;
+		}
+	}
+	strcpy(out + n, "\033[201~");
+	press(out);
+}
+
+static void command(char *line)
+{
+	char *arg = line + strcspn(line, " \t"), *words[WORDS_MAX], bytes[16];
+	int n = 0;
+
+	if (*arg)
+		*arg++ = '\0';
+	if (strcmp(line, "size") == 0) {
+		do_size(arg);
+	} else if (strcmp(line, "env") == 0) {
+		char *eq = strchr(arg, '=');
+
+		if (eq) {
+			*eq = '\0';
+			setenv(arg, eq + 1, 1);
+		} else {
+			unsetenv(arg);
+		}
+	} else if (strcmp(line, "input") == 0) {
+		n = split(arg, words);
+		d.input = n ? words[0] : NULL;
+		return;
+	} else if (strcmp(line, "run") == 0) {
+		n = split(arg, words);
+		run(words, n);
+		wait_idle();
+	} else if (strcmp(line, "start") == 0) {         /* as run, for what ends by itself */
+		n = split(arg, words);
+		run(words, n);
+	} else if (strcmp(line, "keys") == 0) {
+		n = split(arg, words);
+		for (int i = 0; i < n; i++) {
+			key_bytes(words[i], bytes);
+			press(bytes);
+		}
+	} else if (strcmp(line, "last") == 0) {          /* a key after which the program ends */
+		key_bytes(arg, bytes);
+		send_bytes(bytes, strlen(bytes));
+	} else if (strcmp(line, "type") == 0) {
+		for (; *arg; arg++) {
+			int k = 0;
+
+			do
+				bytes[k++] = *arg++;
+			while (((unsigned char)*arg & 0xC0) == 0x80 && k < 4);
+			bytes[k] = '\0';
+			arg--;
+			press(bytes);
+		}
+	} else if (strcmp(line, "paste") == 0) {
+		do_paste(arg);
+	} else if (strcmp(line, "raw") == 0) {
+		n = split(arg, words);
+		for (int i = 0; i < n && i < 15; i++)
+			bytes[i] = (char)strtol(words[i], NULL, 16);
+		send_bytes(bytes, (size_t)n);
+		wait_idle();
+	} else if (strcmp(line, "screen") == 0) {
+		printf("--- %s (%dx%d)\n", arg, d.vt.cols, d.vt.rows);
+		vt_dump(&d.vt, stdout);
+	} else if (strcmp(line, "hide") == 0) {
+		if (sscanf(arg, "%d-%d", &d.vt.hide_from, &d.vt.hide_to) != 2)
+			die("hide: expected FROM-TO");
+	} else if (strcmp(line, "attrs") == 0) {
+		do_attrs(arg);
+	} else if (strcmp(line, "clipboard") == 0) {
+		do_clipboard();
+	} else if (strcmp(line, "file") == 0) {
+		n = split(arg, words);
+		do_file(n ? words[0] : "");
+	} else if (strcmp(line, "shell") == 0) {
+		fflush(stdout);
+		if (system(arg) != 0)
+			die("the command failed");
+	} else if (strcmp(line, "suspend") == 0) {
+		do_suspend(arg);
+	} else if (strcmp(line, "resume") == 0) {
+		d.vt.idle = 0;
+		if (write(d.orders, "c", 1) != 1)
+			die("the shell is gone");
+		wait_idle();
+	} else if (strcmp(line, "signal") == 0) {
+		do_signal(arg);
+	} else if (strcmp(line, "wait") == 0) {
+		wait_idle();
+	} else if (strcmp(line, "hangup") == 0) {
+		close(d.slave);
+		close(d.master);
+		d.master = d.slave = -1;
+	} else if (strcmp(line, "exit") == 0) {
+		end();
+	} else {
+		die("no such command: %s", line);
+	}
+	for (int i = 0; i < n; i++)
+		free(words[i]);
+}
+
+int main(int argc, char **argv)
+{
+	char line[8192];
+	FILE *f = argc == 2 ? fopen(argv[1], "r") : NULL;
+
+	if (!f) {
+		fprintf(stderr, "usage: screen_driver SCRIPT\n");
+		return 2;
+	}
+	setlocale(LC_ALL, "C.UTF-8");
+	signal(SIGPIPE, SIG_IGN);
+	setenv("SPOOR_IDLE_FD", "1", 1);
+	d.script = argv[1];
+	while (fgets(line, sizeof line, f)) {
+		d.line++;
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] && line[0] != '#')
+			command(line);
+	}
+	fclose(f);
+	if (d.running)
+		die("the program is still running at the end of the script");
+	vt_free(&d.vt);
+	return 0;
+}
