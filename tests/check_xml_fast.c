@@ -21,7 +21,7 @@ static void decode_one(struct str record, struct both *x, bool use_fast, bool *t
 	struct batch *b = batch_new(pool, 0, 0);
 	char why[120];
 
-	*taken = use_fast && xml_fast(record, &x->scratch, b) == record.n;
+	*taken = use_fast && record.n && xml_fast(record, &x->scratch, b) == record.n;
 	if (!use_fast) {
 		batch_begin(b);
 		*taken = xml_strict_record(x->strict, record, b, why);
