@@ -25,8 +25,8 @@ struct input {
 	enum format format;
 	enum encoding encoding;
 	uint64_t size;                                   /* bytes read from it (its length, once loaded) */
-	int spool;                                       /* descriptor of the unlinked copy of stdin; -1 when none. Inputs that come from one
-	                                                    copy lie side by side and share it */
+	int spool;                                       /* descriptor of the unlinked copy of stdin or a pipe; -1 when none.
+	                                                    Inputs out of one copy lie side by side and share it */
 	uint32_t place[INPUT_NEST_MAX];                  /* private: how to find it in its archive … */
 	unsigned depth;                                  /* … and how deep it lies there */
 };

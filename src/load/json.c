@@ -1,8 +1,8 @@
-/* JSON logs: objects one a line, or in an array, or one after the other. Finds where records start and end so that damage
- * costs one record; reading one is json_parse.c's, understanding it json_shape.c's.
+/* JSON logs: objects one a line, or in an array, or one after the other. Finds where records start and end, so that
+ * damage costs one record; reading one is json_parse.c's, understanding it json_shape.c's.
  *
  * A record starts at a `{` outside of records. When what follows is no JSON object, the next record starts at the first
- * `{` that begins a line or follows a `},`: in good JSON such a place is never passed over, in bad JSON it is the best guess. */
+ * `{` that begins a line or follows a `},`: good JSON never comes to that, and in bad JSON it is the best guess. */
 #include "load/json.h"
 
 #include "load/decode.h"

@@ -1,4 +1,5 @@
-/* Between json.c, which finds records, json_parse.c, which reads one, and json_shape.c, which knows what collectors call things. */
+/* Between json.c, which finds records, json_parse.c, which reads one, and json_shape.c, which knows what collectors
+ * call things. */
 #ifndef SPOOR_LOAD_JSON_H
 #define SPOOR_LOAD_JSON_H
 
@@ -8,15 +9,15 @@
 #include "base/str.h"
 #include "load/batch.h"
 
-#define JSONREC_DEPTH_MAX 64                                /* objects and arrays inside each other */
-#define JSONREC_LEAVES_MAX 4096                             /* values of one record */
-#define JSONREC_PATHS_MAX (64u << 10)                       /* bytes of all names of nested values of one record */
+#define JSONREC_DEPTH_MAX 64                             /* objects and arrays inside each other */
+#define JSONREC_LEAVES_MAX 4096                          /* values of one record */
+#define JSONREC_PATHS_MAX (64u << 10)                    /* bytes of all names of nested values of one record */
 
 enum jsonrec_type { JSONREC_STRING, JSONREC_NUMBER, JSONREC_BOOL, JSONREC_ARRAY };
 
 /* One value of a record; nulls are left out. */
 struct jsonrec_leaf {
-	struct str path;                                 /* the name; nested: names joined by dots, without the levels that only wrap */
+	struct str path;                                 /* the name; nested: names joined by dots, without levels that only wrap */
 	struct str value;                                /* a string decoded; anything else as written, an array as one text */
 	uint8_t type;                                    /* enum jsonrec_type */
 	bool data;                                       /* an EventData field by its place; path is its name */
@@ -39,8 +40,8 @@ void jsonrec_free(struct jsonrec *r);
 
 enum jsonrec_end {
 	JSONREC_DONE,
-	JSONREC_BROKEN,                                     /* not JSON; whatever follows cannot mend it */
-	JSONREC_SHORT,                                      /* the text ends before the object does */
+	JSONREC_BROKEN,                                  /* not JSON; whatever follows cannot mend it */
+	JSONREC_SHORT,                                   /* the text ends before the object does */
 };
 /* Reads the object at t[*at], which is a `{`; on JSONREC_DONE *at is behind its `}`. `r` may be NULL: only find the end.
  * Strict RFC 8259, but control characters other than line feeds are let through in strings. */

@@ -206,15 +206,17 @@ static enum jsonrec_end read_string(struct reader *in, struct str *out)
 		escaped = true;
 		if (p == in->end)
 			return JSONREC_SHORT;
-		if (*p == 'u') {
-			if (in->end - p < 5)
+		switch (*p++) {
+		case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+			break;
+		case 'u':
+			if (in->end - p < 4)
 				return JSONREC_SHORT;
-			if (hex4(p + 1) < 0)
+			if (hex4(p) < 0)
 				return JSONREC_BROKEN;
-			p += 5;
-		} else if (memchr("\"\\/bfnrt", *p, 8)) {
-			p++;
-		} else {
+			p += 4;
+			break;
+		default:
 			return JSONREC_BROKEN;
 		}
 	}

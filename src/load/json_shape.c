@@ -121,7 +121,8 @@ static const struct name names[] = {
 	{"System.Security.UserId", SYS_USER_ID, 0, 0},
 	{"winlog.user.identifier", SYS_USER_ID, 0, 0},
 	{"user.identifier", SYS_USER_ID, 1, 0},
-	/* The event rendered for people: repeats the fields, differs in every event, half of a log's bytes. The raw record has it. */
+	/* The event rendered for people: repeats the fields, differs in every event, is half of a log's bytes. The raw record
+	 * has it. */
 	{"Message", SYS_COUNT, 0, DROP},
 	{"message", SYS_COUNT, 0, DROP},
 };
@@ -234,7 +235,7 @@ void jsonrec_feed(struct jsonrec *r, struct batch *b)
 	pthread_once(&once, hash_names);
 	memset(rank, UINT8_MAX, sizeof(rank));
 	for (uint32_t i = 0; i < r->n; i++)
-		if (!r->leaf[i].data && r->leaf[i].type == JSONREC_STRING && str_eqc(r->leaf[i].path, "EventData")) {
+		if (!r->leaf[i].data && r->leaf[i].type == JSONREC_STRING && str_eq(r->leaf[i].path, STR("EventData"))) {
 			struct str quoted = r->leaf[i].value;
 			jsonrec_quoted(r, quoted);     /* more leaves, at the end */
 			break;
@@ -247,7 +248,7 @@ void jsonrec_feed(struct jsonrec *r, struct batch *b)
 			feed_sys(b, name, l, rank, &room);
 		if (name && name->flags != KEEP)
 			field = false;
-		if (field && !(str_eqc(l->path, "EventType") && is_severity(l->value)))
+		if (field && !(str_eq(l->path, STR("EventType")) && is_severity(l->value)))
 			batch_data(b, l->path, l->value);
 	}
 }

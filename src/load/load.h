@@ -30,8 +30,7 @@ struct load_input_report {
 	uint64_t bytes, events, others, damaged;
 	usec_t first, last;                              /* of Sysmon events; WHEN_NONE when there is none */
 	bool unusable;                                   /* could not be opened, or holds no known format */
-	bool skipped;                                    /* … and nobody asked for it by name: it lay in a directory or archive and is no log.
-	                                                    Not a failure */
+	bool skipped;                                    /* … and it lay in a directory or archive and is no log: not a failure */
 	char reason[200];                                /* why, when unusable or cut short; "" otherwise */
 };
 struct load_other {

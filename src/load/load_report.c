@@ -232,8 +232,8 @@ void load_narrow(struct load *l)
 	for (size_t i = 0; i < l->nbatches; i++) {
 		struct load_input_report *r = &l->report[l->batch[i]->input];
 		if (l->batch[i]->narrowed && !r->reason[0])
-			snprintf(r->reason, sizeof(r->reason), "more than %d names of fields for one EventID: some are left out",
-			         BATCH_COLUMNS_MAX);
+			snprintf(r->reason, sizeof(r->reason),
+			         "more than %d names of fields for one EventID: some are left out", BATCH_COLUMNS_MAX);
 	}
 	for (size_t i = 0; i < n; i++)
 		map_free(names[i].map);

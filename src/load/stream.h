@@ -39,9 +39,10 @@ enum stream_state stream_next(struct stream *s, struct diag *d);
 ptrdiff_t stream_read(struct stream *s, void *p, size_t n, struct diag *d);
 
 /* Of the current member. */
-char *stream_member(const struct stream *s);             /* its name in the archive, to be freed; NULL when the file is no archive */
+char *stream_member(const struct stream *s);             /* its name in the archive, to be freed; NULL when there is no archive */
 bool stream_packed(const struct stream *s);
-unsigned stream_place(const struct stream *s, uint32_t place[INPUT_NEST_MAX]);     /* how to find it again; returns the depth */
+/* How to find it again; returns the depth. */
+unsigned stream_place(const struct stream *s, uint32_t place[INPUT_NEST_MAX]);
 uint64_t stream_consumed(const struct stream *s);        /* bytes of the file read so far */
 
 #endif

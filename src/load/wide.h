@@ -7,7 +7,7 @@
 
 /* Zero-initialise; wide_free at the end. */
 struct wide {
-	struct str text;                                 /* UTF-8, bad UTF-16 as U+FFFD; the raw bytes themselves for ENC_UTF8 */
+	struct str text;                                 /* UTF-8, bad UTF-16 as U+FFFD; for ENC_UTF8 the raw bytes */
 	bool utf16;
 	struct sbuf own;
 	size_t at;                                       /* wide_bytes was asked for last … */

@@ -8,7 +8,7 @@
 #include "load/batch.h"
 
 #define XML_DEPTH_MAX 64                                 /* elements inside elements */
-#define XML_TAG_MAX 4096                                 /* bytes of one tag in a long record: libxml2 is quadratic in attributes */
+#define XML_TAG_MAX 4096                                 /* bytes of a tag in a long record: libxml2 is quadratic in attributes */
 
 struct xml_strict;
 struct xml_strict *xml_strict_new(void);                 /* one per thread at a time */
