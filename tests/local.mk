@@ -60,6 +60,7 @@ SPL_TABLES = \
 	tests/spl/foreach.test \
 	tests/spl/from.test \
 	tests/spl/join.test \
+	tests/spl/large.test \
 	tests/spl/lookup.test \
 	tests/spl/mv.test \
 	tests/spl/order.test \
