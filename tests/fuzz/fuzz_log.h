@@ -13,7 +13,8 @@ static inline void fuzz_same(const struct decoder *d, struct str text, enum enco
 
 	must(strcmp(got, want) == 0);
 	free(got);
-	got = decode_pieces(d, text, enc, false, 1 + text.n % 61);
+	/* Small steps are slow on long texts. */
+	got = decode_pieces(d, text, enc, false, 1 + text.n % (text.n < 500 ? 61 : 997));
 	must(strcmp(got, want) == 0);
 	free(got);
 	free(want);
