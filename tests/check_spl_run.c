@@ -253,8 +253,7 @@ static const char *const carriers[] = {
 	"EventCode=1 | stats values(CommandLine) as c by Computer | mvexpand c | stats count by Computer",
 	"EventCode=1 | stats count | append [search EventCode=99] | head 1",
 	"EventCode=1 | xyseries Computer EventCode CommandLine",
-	"EventCode=1 | sort CommandLine | dedup Computer keepevents=t | eventstats count | streamstats count "
-	"as n | stats max(n)",
+	"EventCode=1 | sort CommandLine | dedup Computer keepevents=t | streamstats count as n | stats max(n)",
 	"| from datamodel:Endpoint.Processes | stats count by dest",
 };
 
