@@ -202,6 +202,84 @@ START_TEST(beacons_show)
 }
 END_TEST
 
+START_TEST(connections_of_descendants)
+{
+	static const char *const event[] = {
+		"1|2024-01-01T10:00:00Z|Computer=A|ProcessGuid=" G(2) "|Image=b.exe|ParentProcessGuid=" G(1) "|ParentImage=a.exe",
+		"1|2024-01-01T10:00:01Z|Computer=A|ProcessGuid=" G(3) "|Image=c.exe|ParentProcessGuid=" G(2) "|ParentImage=b.exe",
+		"1|2024-01-01T10:00:01Z|Computer=A|ProcessGuid=" G(4) "|Image=d.exe|ParentProcessGuid=" G(1) "|ParentImage=a.exe",
+		"3|2024-01-01T10:00:02Z|Computer=A|ProcessGuid=" G(2) "|Image=b.exe|DestinationIp=192.0.2.1|DestinationPort=80",
+		"3|2024-01-01T10:00:03Z|Computer=A|ProcessGuid=" G(3) "|Image=c.exe|DestinationIp=192.0.2.2|DestinationPort=80",
+		"3|2024-01-01T10:00:04Z|Computer=A|ProcessGuid=" G(4) "|Image=d.exe|DestinationIp=192.0.2.3|DestinationPort=80",
+		"3|2024-01-01T10:00:05Z|Computer=A|Image=e.exe|DestinationIp=192.0.2.4|DestinationPort=80",
+	};
+	static const struct {
+		ev_t of;
+		bool with_children;
+		size_t groups;
+	} row[] = {{0, false, 1}, {0, true, 2}, {1, true, 1}, {2, true, 1}};
+	struct arena *a = arena_new();
+
+	build(event, 7);
+	struct conns *c = conns_new(dump->store, tree);
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct conn_filter f = CONN_FILTER_ALL;
+		size_t n;
+
+		f.proc = ptree_of(tree, row[i].of);
+		f.with_children = row[i].with_children;
+		conns_group(c, &f, CONN_BY_DEST, a, &n);
+		ck_assert_uint_eq(n, row[i].groups);
+		f.proc = at(ptree_of(tree, 0))->parent;
+		f.with_children = true;
+		conns_group(c, &f, CONN_BY_DEST, a, &n);
+		ck_assert_uint_eq(n, 3);
+	}
+	conns_free(c);
+	arena_free(a);
+	drop();
+}
+END_TEST
+
+START_TEST(connections_without_a_time)
+{
+	char line[7][160];
+	const char *event[7];
+	struct arena *a = arena_new();
+	struct conn_filter f = CONN_FILTER_ALL;
+	size_t n;
+
+	for (int i = 0; i < 7; i++) {                            /* the first two carry none */
+		char time[32] = "";
+
+		if (i > 1)
+			snprintf(time, sizeof time, "2024-01-01T10:%02d:00Z", i);
+		snprintf(line[i], sizeof line[i], "3|%s|Computer=A|ProcessGuid=" G(1) "|Image=a.exe|DestinationIp=192.0.2.1|DestinationPort=80", time);
+		event[i] = line[i];
+	}
+	build(event, 7);
+	struct conns *c = conns_new(dump->store, tree);
+	const struct conn_group *g = conns_group(c, &f, CONN_BY_DEST, a, &n);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_uint_eq(g->count, 7);
+	ck_assert(g->first == WHEN_NONE && g->period == 0);
+	uint32_t sum = 0;
+	for (int i = 0; i < RHYTHM_BARS; i++)
+		sum += g->bar[i];
+	ck_assert_uint_eq(sum, 5);
+	conns_free(c);
+	drop();
+	build(event, 2);                                         /* none has one */
+	c = conns_new(dump->store, tree);
+	g = conns_group(c, &f, CONN_BY_HOST, a, &n);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_uint_eq(g->count, 2);
+	conns_free(c);
+	drop();
+	arena_free(a);
+}
+END_TEST
+
 START_TEST(addresses)
 {
 	static const struct { const char *ip; enum addr_kind kind; } row[] = {
@@ -242,6 +320,8 @@ int main(void)
 	tcase_add_test(t, circles_are_cut);
 	tcase_add_test(t, a_chain_of_100000);
 	tcase_add_test(t, beacons_show);
+	tcase_add_test(t, connections_of_descendants);
+	tcase_add_test(t, connections_without_a_time);
 	tcase_add_test(t, addresses);
 	tcase_add_test(t, an_empty_dump);
 	suite_add_tcase(s, t);

@@ -247,7 +247,7 @@ void proc_span(struct sbuf *b, usec_t span)
 	if (seconds >= 1)
 		sbuf_addf(b, "%.1f s", (double)span / (double)USEC_PER_SEC);
 	else
-		sbuf_addf(b, "%lld ms", (long long)(span / 1000));
+		sbuf_addf(b, "%lld ms", (long long)((span + 500) / 1000));
 }
 
 /* ---- hits by process ---- */

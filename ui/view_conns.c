@@ -13,18 +13,18 @@ enum { DEST, PORT, KIND, NAME, PROTO, DIR, COUNT, FIRST, LAST, RHYTHM, PROCESS, 
 enum { LABEL = 10, TOP = 6, LAST_ONES = 3, COUNTED_MAX = 20000 };
 
 static const struct coldef cols[NCOLS] = {
-	[DEST] = {"destination", "DESTINATION", COL_TEXT, 11, 39, 100},
-	[PORT] = {"port", "PORT", COL_NUMBER, 4, 7, 95},
+	[DEST] = {"destination", "DESTINATION", COL_TEXT, 15, 39, 100},
+	[PORT] = {"port", "PORT", COL_NUMBER, 5, 7, 95},
 	[KIND] = {"kind", "", COL_TEXT, 7, 13, 70},
-	[NAME] = {"name", "NAME", COL_TEXT, 4, 40, 60, .elastic = true},
+	[NAME] = {"name", "NAME", COL_TEXT, 10, 40, 66, .elastic = true},
 	[PROTO] = {"proto", "PROTO", COL_TEXT, 4, 5, 45},
 	[DIR] = {"dir", "DIR", COL_TEXT, 3, 4, 75},
 	[COUNT] = {"count", "COUNT", COL_NUMBER, 5, 8, 92, .descending = true},
-	[FIRST] = {"first", "FIRST", COL_TIME, 8, 19, 65},
+	[FIRST] = {"first", "FIRST", COL_TIME, 8, 19, 54},
 	[LAST] = {"last", "LAST", COL_TIME, 8, 19, 64},
-	[RHYTHM] = {"rhythm", "RHYTHM", COL_TEXT, RHYTHM_BARS + 8, RHYTHM_BARS + 26, 80},
-	[PROCESS] = {"process", "PROCESSES", COL_TEXT, 15, 40, 90, .elastic = true},
-	[HOST] = {"host", "HOSTS", COL_TEXT, 6, 20, 55},
+	[RHYTHM] = {"rhythm", "RHYTHM", COL_TEXT, RHYTHM_BARS + 17, RHYTHM_BARS + 26, 94},
+	[PROCESS] = {"process", "PROCESSES", COL_TEXT, 13, 40, 90, .elastic = true},
+	[HOST] = {"host", "HOSTS", COL_TEXT, 8, 20, 55},
 };
 
 /* What is grouped stands first. */
@@ -59,6 +59,26 @@ struct conns_state {
 static struct str pooled(const struct view *v, uint32_t id)
 {
 	return pool_str(store_pool(analysis_store(v->ui->analysis)), id);
+}
+
+/* Grouped by process or host, the others' columns mostly say "several". */
+static void set_columns(struct conns_state *s)
+{
+	for (size_t i = 0; i < NCOLS; i++) {
+		unsigned what = order[s->by][i];
+
+		s->col[i] = cols[what];
+		if (s->by == CONN_BY_DEST)
+			continue;
+		if (i == 0) {
+			s->col[i].min = s->by == CONN_BY_PROCESS ? 23 : 15;
+			s->col[i].weight = 101;
+		} else if (what == DEST) {
+			s->col[i].weight = 91;
+		} else if (what == PORT || what == NAME || what == KIND) {
+			s->col[i].weight = 50 - (int)i;
+		}
+	}
 }
 
 /* ---- grouping, on a worker ---- */
@@ -97,8 +117,7 @@ static void take_groups(struct view *v, struct grouping *g)
 	g->arena = NULL;
 	s->by = g->by;
 	s->waiting = false;
-	for (size_t i = 0; i < NCOLS; i++)
-		s->col[i] = cols[order[s->by][i]];
+	set_columns(s);
 	v->loading = false;
 	v->nrows = g->n;
 	v->list.measured = SIZE_MAX;
@@ -283,8 +302,7 @@ static bool open_conns(struct view *v, const struct view_arg *arg, struct diag *
 	struct conns_state *s = v->state;
 	const struct store *store = analysis_store(v->ui->analysis);
 
-	for (size_t i = 0; i < NCOLS; i++)
-		s->col[i] = cols[order[CONN_BY_DEST][i]];
+	set_columns(s);
 	v->col = s->col;
 	v->ncols = NCOLS;
 	v->loading = true;
@@ -344,14 +362,15 @@ static void add_process(const struct view *v, struct sbuf *b, const struct conn 
 		sbuf_addf(b, " (%.*s)", STR_FMT(pooled(v, ptree_at(s->procs->tree, x->proc)->pid)));
 }
 
-static void add_interval(struct sbuf *b, double seconds)
+/* `of`: what it is compared with, and as exact as. */
+static void add_interval(struct sbuf *b, double seconds, double of)
 {
 	if (seconds >= 7200)
 		sbuf_addf(b, "%.3g h", seconds / 3600);
-	else if (seconds >= 180)
+	else if (seconds >= 600)
 		sbuf_addf(b, "%.3g min", seconds / 60);
 	else
-		sbuf_addf(b, seconds >= 10 ? "%.0f s" : "%.2g s", seconds);
+		sbuf_addf(b, of >= 10 ? "%.0f s" : "%.1f s", seconds);
 }
 
 static void add_rhythm(struct sbuf *b, const struct conn_group *g)
@@ -360,9 +379,9 @@ static void add_rhythm(struct sbuf *b, const struct conn_group *g)
 		sbuf_addz(b, "single");
 	} else if (g->period > 0) {
 		sbuf_addz(b, "every ");
-		add_interval(b, g->period);
+		add_interval(b, g->period, g->period);
 		sbuf_addz(b, glyph_utf8 ? " ± " : " +- ");
-		add_interval(b, g->jitter);
+		add_interval(b, g->jitter, g->period);
 	} else if (g->count >= 4) {
 		sbuf_addz(b, "irregular");
 	}
@@ -384,8 +403,7 @@ static void cell_rhythm(struct cell *c, const struct conn_group *g)
 		n += strlen(bar);
 	}
 	c->buf[n++] = ' ';
-	c->buf[n++] = ' ';
-	_Static_assert(sizeof c->buf >= RHYTHM_BARS * 3 + 2, "the bars fit into a cell");
+	_Static_assert(sizeof c->buf >= RHYTHM_BARS * 3 + 1, "the bars fit into a cell");
 	c->lead = (struct str){c->buf, n};
 	c->lead_role = ROLE_BAR;
 	c->blank = true;

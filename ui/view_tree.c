@@ -21,11 +21,11 @@ enum {
 
 static const struct coldef cols[NCOLS] = {
 	[START] = {"start", "START", COL_TIME, 8, 19, 80},
-	[PROCESS] = {"process", "PROCESS", COL_TEXT, 36, 120, 100, .elastic = true, .pinned = true},
+	[PROCESS] = {"process", "PROCESS", COL_TEXT, 34, 120, 100, .elastic = true, .pinned = true},
 	[PID] = {"pid", "PID", COL_NUMBER, 4, 7, 85},
 	[USER] = {"user", "USER", COL_TEXT, 6, 16, 58},
-	[INTEGRITY] = {"integrity", "INTEGRITY", COL_TEXT, 6, 9, 40},
-	[LIFE] = {"life", "LIFE", COL_NUMBER, 6, 12, 45},
+	[INTEGRITY] = {"integrity", "LEVEL", COL_TEXT, 6, 9, 40},
+	[LIFE] = {"life", "LIFE", COL_NUMBER, 7, 9, 45},
 	[COUNTS + PROC_NET] = {"net", "NET", COL_NUMBER, 3, 7, 65},
 	[COUNTS + PROC_DNS] = {"dns", "DNS", COL_NUMBER, 3, 7, 64},
 	[COUNTS + PROC_FILE] = {"file", "FILE", COL_NUMBER, 4, 7, 62},
@@ -338,9 +338,17 @@ static void cell_life(struct cell *c, const struct proc *q)
 {
 	if (q->start == WHEN_NONE || q->stop == WHEN_NONE || q->stop < q->start)
 		return;
-	proc_span(c->made, q->stop - q->start);
-	c->text = sbuf_str(c->made);
-	c->num = (double)(q->stop - q->start);
+	static const struct {
+		double least, part;
+		const char *unit;
+	} step[] = {{172800, 86400, "d"}, {7200, 3600, "h"}, {120, 60, "min"}, {1, 1, "s"}, {0, 0.001, "ms"}};
+	double s = (double)(q->stop - q->start) / (double)USEC_PER_SEC;
+	size_t i = 0;
+
+	while (s < step[i].least)
+		i++;
+	cell_printf(c, s / step[i].part < 10 && step[i].part >= 1 ? "%.1f %s" : "%.0f %s", s / step[i].part, step[i].unit);
+	c->num = s;
 }
 
 static void cell_hits(struct view *v, size_t row, struct cell *c)
@@ -755,9 +763,11 @@ static bool request(struct view *v, enum request r, size_t row)
 	case REQ_LEFT:                                   /* undoes what the other way did last */
 		if (!v->list.skip)
 			return false;
-		v->list.skip--;
+		v->list.skip -= v->list.skip > PROCESS + 1 ? 1 : v->list.skip;
 		return true;
 	case REQ_RIGHT:
+		if (!has_below(t->procs, row) && v->list.dropped && !v->list.skip)
+			v->list.skip = PROCESS;          /* the first step takes a column that is not pinned */
 		if (!has_below(t->procs, row) || rowset_has(&v->list.folds, row))
 			return false;
 		list_select(v, row + 1);
