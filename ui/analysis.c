@@ -323,6 +323,10 @@ void analysis_progress(const struct analysis *a, struct sbuf *b)
 	const struct load_progress *l = &s->load_progress;
 	unsigned share = percent(atomic_load(&l->bytes_done), atomic_load(&l->bytes_total));
 
+	if (a->stopped && stage(a) != STAGE_READY) {
+		sbuf_addz(b, "stopping");
+		return;
+	}
 	switch (stage(a)) {
 	case STAGE_START:
 	case STAGE_RULES:
@@ -338,8 +342,6 @@ void analysis_progress(const struct analysis *a, struct sbuf *b)
 		sbuf_addz(b, analysis_partial(a) ? "partial" : "loaded 100 %");
 		break;
 	}
-	if (a->stopped && stage(a) != STAGE_READY)
-		sbuf_addz(b, ", stopping");
 }
 
 int analysis_status(const struct analysis *a)

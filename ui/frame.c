@@ -143,7 +143,7 @@ static void draw_status(struct ui *u, int y, int width)
 		sbuf_addf(&right, "%s   ", doing);
 	if (label)
 		sbuf_addf(&right, "%s   ", label);
-	if (v->partial)
+	if (v->partial && !analysis_partial(u->analysis))
 		sbuf_addz(&right, "partial   ");
 	analysis_progress(u->analysis, &right);
 	p.end = width - (int)glyph_width(sbuf_str(&right)) - 3;

@@ -9,12 +9,12 @@
 enum { TIME, ID, EVENT, HOST, USER, PROCESS, GIST, RECORD, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
-	[TIME] = {"time", "TIME (UTC)", COL_TIME, 8, 19, 95},
+	[TIME] = {"time", "TIME (UTC)", COL_TIME, 8, 19, 95, .descending = false},
 	[ID] = {"id", "ID", COL_NUMBER, 3, 4, 80, .digits = true},
-	[EVENT] = {"event", "EVENT", COL_TEXT, 10, 20, 75},
-	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 60},
-	[USER] = {"user", "USER", COL_TEXT, 8, 16, 50},
-	[PROCESS] = {"process", "PROCESS", COL_TEXT, 10, 22, 90},
+	[EVENT] = {"event", "EVENT", COL_TEXT, 10, 20, 75, .descending = false},
+	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 60, .descending = false},
+	[USER] = {"user", "USER", COL_TEXT, 8, 16, 50, .descending = false},
+	[PROCESS] = {"process", "PROCESS", COL_TEXT, 10, 22, 90, .descending = false},
 	[GIST] = {"what", "WHAT", COL_TEXT, 20, 60, 100, .elastic = true},
 	[RECORD] = {"record", "RECORD", COL_NUMBER, 8, 12, 20, .extra = true, .digits = true},
 };

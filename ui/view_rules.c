@@ -8,11 +8,11 @@ enum { NAME, TYPE, RISK, HITS, TOOK, STATE, WHY, FILE_NAME, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
 	[NAME] = {"rule", "RULE", COL_TEXT, 20, 50, 100, .elastic = true},
-	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 11, 40},
+	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 11, 40, .descending = false},
 	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 6, 60, .descending = true},
 	[HITS] = {"hits", "HITS", COL_NUMBER, 4, 8, 90, .descending = true},
 	[TOOK] = {"ms", "MS", COL_NUMBER, 6, 9, 50, .descending = true},
-	[STATE] = {"state", "STATE", COL_TEXT, 8, 12, 80},
+	[STATE] = {"state", "STATE", COL_TEXT, 8, 12, 80, .descending = false},
 	[WHY] = {"why", "WHY", COL_TEXT, 16, 60, 70, .elastic = true},
 	[FILE_NAME] = {"file", "FILE", COL_PATH, 20, 40, 10, .extra = true},
 };
