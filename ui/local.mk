@@ -14,6 +14,8 @@ spoor_SOURCES += \
 	ui/cmd.h \
 	ui/config.c \
 	ui/config.h \
+	ui/conn_page.c \
+	ui/conn_page.h \
 	ui/decide.c \
 	ui/decide.h \
 	ui/draw.c \
@@ -37,6 +39,7 @@ spoor_SOURCES += \
 	ui/page.h \
 	ui/pick.c \
 	ui/pick.h \
+	ui/proc_page.c \
 	ui/procs.c \
 	ui/procs.h \
 	ui/prompt.c \

@@ -8,6 +8,7 @@
 
 struct analysis;
 struct entity;
+struct page;
 
 /* A row of the whole tree: a process, or a host when there are several. A row stands before what is below it. */
 struct proc_row {
@@ -66,5 +67,8 @@ struct proc_hits {
 /* Takes in what the rules have found since. True when there is something new. */
 bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysis *a);
 void proc_hits_free(struct proc_hits *h);
+
+/* proc_page.c: adds all that is known of a process, most telling first. */
+void proc_page(struct page *p, const struct store *s, const struct procs *t, const struct proc_hits *h, uint32_t proc);
 
 #endif

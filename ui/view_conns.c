@@ -3,28 +3,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/map.h"
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/conn_page.h"
 #include "ui/procs.h"
 #include "ui/work.h"
 
 enum { DEST, PORT, KIND, NAME, PROTO, DIR, COUNT, FIRST, LAST, RHYTHM, PROCESS, HOST, NCOLS };
-enum { LABEL = 10, TOP = 6, LAST_ONES = 3, COUNTED_MAX = 20000 };
 
 static const struct coldef cols[NCOLS] = {
-	[DEST] = {"destination", "DESTINATION", COL_TEXT, 15, 39, 100},
-	[PORT] = {"port", "PORT", COL_NUMBER, 5, 7, 95},
-	[KIND] = {"kind", "", COL_TEXT, 7, 13, 70},
+	[DEST] = {"destination", "DESTINATION", COL_TEXT, 15, 39, 100, .descending = false},
+	[PORT] = {"port", "PORT", COL_NUMBER, 5, 7, 95, .descending = false},
+	[KIND] = {"kind", "", COL_TEXT, 7, 13, 70, .descending = false},
 	[NAME] = {"name", "NAME", COL_TEXT, 10, 40, 66, .elastic = true},
-	[PROTO] = {"proto", "PROTO", COL_TEXT, 4, 5, 45},
-	[DIR] = {"dir", "DIR", COL_TEXT, 3, 4, 75},
+	[PROTO] = {"proto", "PROTO", COL_TEXT, 4, 5, 45, .descending = false},
+	[DIR] = {"dir", "DIR", COL_TEXT, 3, 4, 75, .descending = false},
 	[COUNT] = {"count", "COUNT", COL_NUMBER, 5, 8, 92, .descending = true},
-	[FIRST] = {"first", "FIRST", COL_TIME, 8, 19, 54},
-	[LAST] = {"last", "LAST", COL_TIME, 8, 19, 64},
-	[RHYTHM] = {"rhythm", "RHYTHM", COL_TEXT, RHYTHM_BARS + 17, RHYTHM_BARS + 26, 94},
+	[FIRST] = {"first", "FIRST", COL_TIME, 8, 19, 54, .descending = false},
+	[LAST] = {"last", "LAST", COL_TIME, 8, 19, 64, .descending = false},
+	[RHYTHM] = {"rhythm", "RHYTHM", COL_TEXT, RHYTHM_BARS + 17, RHYTHM_BARS + 26, 94, .descending = false},
 	[PROCESS] = {"process", "PROCESSES", COL_TEXT, 13, 40, 90, .elastic = true},
-	[HOST] = {"host", "HOSTS", COL_TEXT, 8, 20, 55},
+	[HOST] = {"host", "HOSTS", COL_TEXT, 8, 20, 55, .descending = false},
 };
 
 /* What is grouped stands first. */
@@ -352,41 +351,6 @@ static void cell_several(struct cell *c, uint32_t n, const char *noun)
 	c->num = n;
 }
 
-static void add_process(const struct view *v, struct sbuf *b, const struct conn *x, bool pid)
-{
-	const struct conns_state *s = v->state;
-	struct str name = str_after_last(pooled(v, x->image), '\\');
-
-	sbuf_adds(b, name.n ? name : STR("(no process named)"));
-	if (pid && x->proc != PROC_NONE && ptree_at(s->procs->tree, x->proc)->pid)
-		sbuf_addf(b, " (%.*s)", STR_FMT(pooled(v, ptree_at(s->procs->tree, x->proc)->pid)));
-}
-
-/* `of`: what it is compared with, and as exact as. */
-static void add_interval(struct sbuf *b, double seconds, double of)
-{
-	if (seconds >= 7200)
-		sbuf_addf(b, "%.3g h", seconds / 3600);
-	else if (seconds >= 600)
-		sbuf_addf(b, "%.3g min", seconds / 60);
-	else
-		sbuf_addf(b, of >= 10 ? "%.0f s" : "%.1f s", seconds);
-}
-
-static void add_rhythm(struct sbuf *b, const struct conn_group *g)
-{
-	if (g->count == 1) {
-		sbuf_addz(b, "single");
-	} else if (g->period > 0) {
-		sbuf_addz(b, "every ");
-		add_interval(b, g->period, g->period);
-		sbuf_addz(b, glyph_utf8 ? " ± " : " +- ");
-		add_interval(b, g->jitter, g->period);
-	} else if (g->count >= 4) {
-		sbuf_addz(b, "irregular");
-	}
-}
-
 static void cell_rhythm(struct cell *c, const struct conn_group *g)
 {
 	uint32_t most = 1;
@@ -407,7 +371,7 @@ static void cell_rhythm(struct cell *c, const struct conn_group *g)
 	c->lead = (struct str){c->buf, n};
 	c->lead_role = ROLE_BAR;
 	c->blank = true;
-	add_rhythm(c->made, g);
+	conn_rhythm(c->made, g);
 	c->text = sbuf_str(c->made);
 	c->role = g->period > 0 ? ROLE_STRONG : ROLE_DIM;
 }
@@ -462,7 +426,7 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 		if (g->nprocs > 1) {
 			cell_several(c, g->nprocs, "processes");
 		} else {
-			add_process(v, c->made, one, s->by == CONN_BY_PROCESS);
+			conn_process(c->made, analysis_store(v->ui->analysis), s->procs, one, s->by == CONN_BY_PROCESS);
 			c->text = sbuf_str(c->made);
 		}
 		break;
@@ -477,137 +441,11 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 	}
 }
 
-/* ---- the group in full ---- */
-
-enum tallied { BY_PROCESS, BY_HOST, BY_USER, BY_DEST, BY_NAME };
-
-struct tally {
-	size_t first;                                    /* a member that stands for all */
-	uint64_t count;
-};
-
-static int by_count(const void *a, const void *b)
-{
-	const struct tally *x = a, *y = b;
-
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	return (x->first > y->first) - (x->first < y->first);
-}
-
-static void add_tallied(const struct view *v, struct sbuf *b, const struct conn *x, enum tallied what)
-{
-	switch (what) {
-	case BY_PROCESS:
-		add_process(v, b, x, true);
-		break;
-	case BY_HOST:
-		sbuf_adds(b, pooled(v, x->host));
-		break;
-	case BY_USER:
-		sbuf_adds(b, pooled(v, x->user));
-		break;
-	case BY_DEST:
-		sbuf_addf(b, "%.*s:%.*s", STR_FMT(pooled(v, x->dest_ip)), STR_FMT(pooled(v, x->dest_port)));
-		break;
-	case BY_NAME:
-		sbuf_adds(b, pooled(v, x->dest_name));
-		break;
-	}
-}
-
-/* "processes  a.exe (12) ×40, b.exe (77) ×3, and 5 more", those with most connections first. */
-static void tell_tally(struct view *v, struct page *p, const struct conn_group *g, enum tallied what, const char *name)
-{
-	struct map *m = map_new();
-	struct sbuf b = {0};
-
-	for (size_t i = 0; i < g->count && i < COUNTED_MAX; i++) {
-		const struct conn *x = member(v, g, i);
-		uint32_t key[2] = {what == BY_PROCESS ? x->proc : what == BY_HOST ? x->host : what == BY_USER ? x->user :
-		                   what == BY_NAME ? x->dest_name : x->dest_ip, what == BY_DEST ? x->dest_port : 0};
-		bool fresh;
-
-		if (what != BY_PROCESS && !key[0])
-			continue;
-		union map_val *val = map_put(m, (struct str){(const char *)key, sizeof key}, &fresh);
-		val->u = fresh ? (uint64_t)i << 32 | 1 : val->u + 1;
-	}
-	size_t n = map_len(m);
-	struct tally *t = xcalloc(n ? n : 1, sizeof *t);
-	for (size_t i = 0; i < n; i++)
-		t[i] = (struct tally){map_val(m, i)->u >> 32, map_val(m, i)->u & UINT32_MAX};
-	if (n)
-		qsort(t, n, sizeof *t, by_count);
-	for (size_t i = 0; i < n && i < TOP; i++) {
-		if (i)
-			sbuf_addz(&b, ", ");
-		add_tallied(v, &b, member(v, g, t[i].first), what);
-		if (n > 1)
-			sbuf_addf(&b, " %s%llu", ornament(ORN_TIMES), (unsigned long long)t[i].count);
-	}
-	if (n > TOP)
-		sbuf_addf(&b, ", and %zu more", n - TOP);
-	if (g->count > COUNTED_MAX && n)
-		sbuf_addf(&b, " (of the first %d connections)", COUNTED_MAX);
-	if (n)
-		page_field(p, 0, LABEL - 1, str_c(name), ROLE_TEXT, arena_str(p->arena, sbuf_str(&b)));
-	sbuf_free(&b);
-	free(t);
-	map_free(m);
-}
-
-static void tell_last(struct view *v, struct page *p, const struct conn_group *g)
-{
-	char text[WHEN_SIZE];
-
-	for (size_t i = 0; i < g->count && i < LAST_ONES; i++) {
-		const struct conn *x = member(v, g, g->count - 1 - i);
-		struct sbuf b = {0};
-
-		page_adds(p, ROLE_LABEL, i ? "" : "latest");
-		page_tab(p, LABEL, true);
-		page_addf(p, ROLE_DIM, "%s  ", x->time == WHEN_NONE ? "-" : when_human(x->time, false, text));
-		page_addf(p, ROLE_TEXT, "%.*s:%.*s %s %.*s:%.*s  ", STR_FMT(pooled(v, x->src_ip)), STR_FMT(pooled(v, x->src_port)),
-		          ornament(ORN_RIGHT), STR_FMT(pooled(v, x->dest_ip)), STR_FMT(pooled(v, x->dest_port)));
-		add_process(v, &b, x, true);
-		page_add(p, ROLE_TEXT, sbuf_str(&b));
-		page_end(p);
-		sbuf_free(&b);
-	}
-}
-
 static void preview(struct view *v, size_t row, struct page *p)
 {
 	const struct conns_state *s = v->state;
-	const struct conn_group *g = &s->group[row];
-	struct sbuf b = {0};
 
-	add_tallied(v, &b, member(v, g, 0), s->by == CONN_BY_DEST ? BY_DEST : s->by == CONN_BY_PROCESS ? BY_PROCESS : BY_HOST);
-	page_add(p, ROLE_STRONG, sbuf_str(&b));
-	sbuf_reset(&b);
-	if (s->by == CONN_BY_DEST && g->dest_ip)
-		page_addf(p, ROLE_TEXT, "  %s", addr_kind_name[addr_kind(pooled(v, g->dest_ip))]);
-	page_addf(p, ROLE_TEXT, "  %u connection%s", g->count, g->count == 1 ? "" : "s");
-	if (g->count > 1 && g->first != WHEN_NONE) {
-		proc_span(&b, g->last - g->first);
-		page_addf(p, ROLE_TEXT, " in %.*s", STR_FMT(sbuf_str(&b)));
-		sbuf_reset(&b);
-	}
-	add_rhythm(&b, g);
-	if (g->count > 1 && b.n)
-		page_addf(p, g->period > 0 ? ROLE_STRONG : ROLE_DIM, ", %.*s", STR_FMT(sbuf_str(&b)));
-	page_end(p);
-	sbuf_free(&b);
-	tell_tally(v, p, g, BY_NAME, "names");
-	if (s->by != CONN_BY_DEST)
-		tell_tally(v, p, g, BY_DEST, "to");
-	if (s->by != CONN_BY_PROCESS)
-		tell_tally(v, p, g, BY_PROCESS, "processes");
-	if (s->by != CONN_BY_HOST)
-		tell_tally(v, p, g, BY_HOST, "hosts");
-	tell_tally(v, p, g, BY_USER, "users");
-	tell_last(v, p, g);
+	conn_page(p, analysis_store(v->ui->analysis), s->procs, &s->group[row], s->by);
 }
 
 static const char *scope_text(enum scope scope)
@@ -702,7 +540,7 @@ static void open_members(struct view *v, size_t row)
 
 	arg.about.lineage = members_of(v, g);
 	sbuf_addz(&b, s->by == CONN_BY_DEST ? "connections to " : "connections of ");
-	add_tallied(v, &b, member(v, g, 0), s->by == CONN_BY_DEST ? BY_DEST : s->by == CONN_BY_PROCESS ? BY_PROCESS : BY_HOST);
+	conn_group_name(&b, analysis_store(v->ui->analysis), s->procs, g, s->by);
 	arg.title = sbuf_str(&b);
 	ui_open(v->ui, &view_events, &arg);
 	sbuf_free(&b);

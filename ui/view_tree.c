@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "ui/app.h"
 #include "ui/branch.h"
-#include "ui/event.h"
 
 enum { START, PROCESS, PID, USER, INTEGRITY, LIFE, COUNTS, HITS = COUNTS + PROC_OTHER, HOST, IMAGE, NCOLS };
 enum {
@@ -15,24 +14,22 @@ enum {
 	OPEN_MAX = 200,                                  /* descendants that are shown at once */
 	MENU_MAX = 64,                                   /* hits to choose from */
 	NAMES = 3,                                       /* told of siblings that are put together */
-	HITS_MAX = 1000,                                 /* looked at for the preview */
-	LABEL = 10, PREVIEW_HITS = 3, PREVIEW_CONNS = 3,
 };
 
 static const struct coldef cols[NCOLS] = {
-	[START] = {"start", "START", COL_TIME, 8, 19, 80},
+	[START] = {"start", "START", COL_TIME, 8, 19, 80, .descending = false},
 	[PROCESS] = {"process", "PROCESS", COL_TEXT, 34, 120, 100, .elastic = true, .pinned = true},
-	[PID] = {"pid", "PID", COL_NUMBER, 4, 7, 85},
-	[USER] = {"user", "USER", COL_TEXT, 6, 16, 58},
-	[INTEGRITY] = {"integrity", "LEVEL", COL_TEXT, 6, 9, 40},
-	[LIFE] = {"life", "LIFE", COL_NUMBER, 7, 9, 45},
-	[COUNTS + PROC_NET] = {"net", "NET", COL_NUMBER, 3, 7, 65},
-	[COUNTS + PROC_DNS] = {"dns", "DNS", COL_NUMBER, 3, 7, 64},
-	[COUNTS + PROC_FILE] = {"file", "FILE", COL_NUMBER, 4, 7, 62},
-	[COUNTS + PROC_REG] = {"reg", "REG", COL_NUMBER, 3, 7, 60},
-	[COUNTS + PROC_IMAGE] = {"img", "IMG", COL_NUMBER, 3, 7, 50},
-	[COUNTS + PROC_INJECT] = {"inj", "INJ", COL_NUMBER, 3, 7, 63},
-	[HITS] = {"hits", "HITS", COL_NUMBER, 4, 8, 95},
+	[PID] = {"pid", "PID", COL_NUMBER, 4, 7, 85, .descending = false},
+	[USER] = {"user", "USER", COL_TEXT, 6, 16, 58, .descending = false},
+	[INTEGRITY] = {"integrity", "LEVEL", COL_TEXT, 6, 9, 40, .descending = false},
+	[LIFE] = {"life", "LIFE", COL_NUMBER, 7, 9, 45, .descending = false},
+	[COUNTS + PROC_NET] = {"net", "NET", COL_NUMBER, 3, 7, 65, .descending = false},
+	[COUNTS + PROC_DNS] = {"dns", "DNS", COL_NUMBER, 3, 7, 64, .descending = false},
+	[COUNTS + PROC_FILE] = {"file", "FILE", COL_NUMBER, 4, 7, 62, .descending = false},
+	[COUNTS + PROC_REG] = {"reg", "REG", COL_NUMBER, 3, 7, 60, .descending = false},
+	[COUNTS + PROC_IMAGE] = {"img", "IMG", COL_NUMBER, 3, 7, 50, .descending = false},
+	[COUNTS + PROC_INJECT] = {"inj", "INJ", COL_NUMBER, 3, 7, 63, .descending = false},
+	[HITS] = {"hits", "HITS", COL_NUMBER, 4, 8, 95, .descending = false},
 	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 20, .extra = true},
 	[IMAGE] = {"image", "IMAGE", COL_PATH, 20, 60, 10, .extra = true},
 };
@@ -418,153 +415,28 @@ static char sign(struct view *v, size_t row, bool *faint)
 	return row == ((struct tree *)v->state)->subject ? '>' : 0;
 }
 
-/* ---- the row in full ---- */
-
-static void tell_times(struct page *p, const struct proc *q)
-{
-	char text[WHEN_SIZE];
-	struct sbuf b = {0};
-
-	if (q->first == WHEN_NONE && q->start == WHEN_NONE)
-		return;
-	page_adds(p, ROLE_LABEL, "time");
-	page_tab(p, LABEL, true);
-	if (q->start != WHEN_NONE)
-		page_addf(p, ROLE_TEXT, "started %s", when_human(q->start, false, text));
-	else
-		page_addf(p, ROLE_TEXT, "its start is not in this log, first event %s", when_human(q->first, false, text));
-	if (q->stop != WHEN_NONE) {
-		page_addf(p, ROLE_TEXT, ", ended %s", when_human(q->stop, false, text));
-		if (q->start != WHEN_NONE && q->stop >= q->start) {
-			proc_span(&b, q->stop - q->start);
-			page_addf(p, ROLE_TEXT, " after %.*s", STR_FMT(sbuf_str(&b)));
-		}
-	} else if (q->last != WHEN_NONE) {
-		page_addf(p, ROLE_TEXT, ", last event %s, no end in this log", when_human(q->last, false, text));
-	}
-	page_end(p);
-	sbuf_free(&b);
-}
-
-static void tell_head(struct view *v, struct page *p, const struct proc *q)
-{
-	const struct store *s = analysis_store(v->ui->analysis);
-	struct str name = proc_name(s, q);
-
-	page_add(p, ROLE_STRONG, name.n ? name : STR("(no name)"));
-	if (q->pid)
-		page_addf(p, ROLE_TEXT, "  pid %.*s", STR_FMT(pooled(v, q->pid)));
-	if (q->integrity)
-		page_addf(p, ROLE_TEXT, "  %.*s", STR_FMT(pooled(v, q->integrity)));
-	if (q->user)
-		page_addf(p, ROLE_TEXT, "  %.*s", STR_FMT(pooled(v, q->user)));
-	if (q->host)
-		page_addf(p, ROLE_DIM, " on %.*s", STR_FMT(pooled(v, q->host)));
-	if (q->first == WHEN_NONE && q->create == EV_NONE)
-		page_adds(p, ROLE_WARN, "   seen only as a parent: what its children tell of it");
-	page_end(p);
-	if (q->by_pid || q->cut) {
-		page_wrap(p, ROLE_WARN, q->by_pid ? STR("Guessed by host and pid, for its events carry no ProcessGuid.") :
-		                                    STR("Its parents form a circle in this log; it was cut here."), 0);
-		page_end(p);
-	}
-}
-
-static void tell_conns(struct view *v, struct page *p, uint32_t proc)
-{
-	const struct tree *t = v->state;
-	char text[WHEN_SIZE];
-	size_t n;
-	const uint32_t *conn = procs_conns(t->procs, proc, &n);
-
-	if (n == 0)
-		return;
-	page_adds(p, ROLE_LABEL, "network");
-	page_tab(p, LABEL, true);
-	for (size_t i = 0; i < n && i < PREVIEW_CONNS; i++) {
-		const struct conn *c = conns_at(t->procs->conns, conn[n - 1 - i]);
-
-		page_addf(p, ROLE_STRONG, "%s%.*s:%.*s", i ? ",  " : "", STR_FMT(pooled(v, c->dest_ip)), STR_FMT(pooled(v, c->dest_port)));
-		if (c->dest_name)
-			page_addf(p, ROLE_TEXT, " %.*s", STR_FMT(pooled(v, c->dest_name)));
-		page_addf(p, ROLE_TEXT, " %.*s %s", STR_FMT(pooled(v, c->protocol)), c->outbound ? "out" : "in");
-		if (c->time != WHEN_NONE)
-			page_addf(p, ROLE_DIM, " %s", when_human(c->time, false, text) + 11);
-	}
-	if (n > PREVIEW_CONNS)
-		page_addf(p, ROLE_DIM, ",  the last of %zu", n);
-	page_end(p);
-}
-
-/* Rules with hits on it, the worst hit's first, then as they came. */
-static void tell_hits(struct view *v, struct page *p, uint32_t proc)
-{
-	const struct tree *t = v->state;
-	struct {
-		const struct finding *f;
-		uint32_t times;
-	} rule[PREVIEW_HITS] = {0};
-	uint32_t rules = 0, looked = 0, others = 0;
-
-	for (uint32_t i = t->hits.first ? t->hits.first[proc] : HIT_NONE; i != HIT_NONE && looked < HITS_MAX;
-	     i = t->hits.next[i], looked++) {
-		uint32_t k = 0;
-
-		while (k < rules && rule[k].f->rule != t->hits.v[i].rule)
-			k++;
-		if (k == PREVIEW_HITS) {
-			others++;
-			continue;
-		}
-		if (k == rules)
-			rule[rules++].f = &t->hits.v[i];
-		rule[k].times++;
-	}
-	others += looked ? t->hits.count[proc] - looked : 0;
-	for (uint32_t k = 0; k < rules; k++) {
-		struct severity sev = severity_of(rule[k].f->score);
-
-		page_adds(p, ROLE_LABEL, k ? "" : "hits");
-		page_tab(p, LABEL, true);
-		page_addf(p, sev.role, "%3g %c", rule[k].f->score, sev.letter);
-		page_addf(p, ROLE_TEXT, "  %.*s", STR_FMT(rule[k].f->rule->name));
-		if (rule[k].times > 1)
-			page_addf(p, ROLE_DIM, " %s%u", ornament(ORN_TIMES), rule[k].times);
-		if (k + 1 == rules && others)
-			page_addf(p, ROLE_DIM, "   and %u more hit%s", others, others == 1 ? "" : "s");
-		page_end(p);
-	}
-}
-
 static void preview(struct view *v, size_t row, struct page *p)
 {
 	const struct tree *t = v->state;
-	const struct store *s = analysis_store(v->ui->analysis);
-	const struct proc *q = proc_at(v, row);
-	char key[KEY_NAME_SIZE * 8];
+	char key[KEY_NAME_SIZE * 8], all[KEY_NAME_SIZE * 8];
 
-	if (run_of(v, row) || !q) {
-		page_addf(p, ROLE_DIM, "%s unfolds, %s shows all that is folded away.", keys_first(REQ_RIGHT, false, key, sizeof key),
-		          keys_first(REQ_WIDER, false, key + sizeof key / 2, sizeof key / 2));
-		page_end(p);
+	if (!run_of(v, row) && proc_at(v, row)) {
+		proc_page(p, analysis_store(v->ui->analysis), t->procs, &t->hits, t->procs->row[row].proc);
 		return;
 	}
-	tell_head(v, p, q);
-	page_field(p, 0, LABEL - 1, STR("command"), ROLE_CODE, pooled(v, q->command));
-	tell_times(p, q);
-	tell_hits(v, p, t->procs->row[row].proc);
-	tell_conns(v, p, t->procs->row[row].proc);
-	if (q->image)
-		page_field(p, 0, LABEL - 1, STR("image"), ROLE_TEXT, pooled(v, q->image));
-	if (q->create != EV_NONE && store_data(s, q->create, "Hashes").n)
-		page_field(p, 0, LABEL - 1, STR("hashes"), ROLE_DIM, store_data(s, q->create, "Hashes"));
+	page_addf(p, ROLE_DIM, "%s unfolds, %s shows all that is folded away.", keys_first(REQ_RIGHT, false, key, sizeof key),
+	          keys_first(REQ_WIDER, false, all, sizeof all));
+	page_end(p);
 }
 
 static void empty(struct view *v, struct page *p)
 {
 	page_blank(p);
-	page_adds(p, ROLE_TEXT, v->loading ? analysis_store(v->ui->analysis) ? "The process tree is being built." :
-	                                     "The process tree is built when the log is loaded." : "No event of this log names a process.");
+	if (!v->loading)
+		page_adds(p, ROLE_TEXT, "No event of this log names a process.");
+	else
+		page_adds(p, ROLE_TEXT, analysis_store(v->ui->analysis) ? "The process tree is being built." :
+		                        "The process tree is built when the log is loaded.");
 	page_end(p);
 }
 
@@ -807,6 +679,6 @@ const struct view_ops view_tree = {
 	.name = "tree", .noun = "process", .help = "processes, and which started which", .digit = '6', .pivot = REQ_PTREE,
 	.needs = "a process", .keeps = true, .kept_alone = true, .sort = -1, .state_size = sizeof(struct tree),
 	.hints = {REQ_ENTER, REQ_LEFT, REQ_RIGHT, REQ_WIDER, REQ_NARROWER, REQ_NEXT_HIT, REQ_EVENTS, REQ_CONNS, REQ_RAW, REQ_FILTER},
-	.accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = cell, .lead = lead, .sign = sign, .depth = depth,
-	.after = after, .preview = preview, .empty = empty, .status = status, .about = about, .request = request,
+	.accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = cell, .lead = lead, .sign = sign,
+	.depth = depth, .after = after, .preview = preview, .empty = empty, .status = status, .about = about, .request = request,
 };
