@@ -103,7 +103,7 @@ static void choose(const struct coldef *col, size_t n, const int *natural, int w
 		if (full + LAYOUT_GAP + w[i] > width)
 			break;
 		in[i] = true;
-		full += LAYOUT_GAP + w[i];
+		full += LAYOUT_GAP + wanted(&col[i], natural[i]);
 	}
 	free(none);
 	free(tried);

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "ui/view.h"
 
-enum { SHORT_LIST = 8, REASONS_SHORT = 6, NUMBER_WIDTH = 10 };
+enum { SHORT_LIST = 8, REASONS_SHORT = 6, REASONS = 20, NUMBER_WIDTH = 10 };
 
 void summary_number(struct sbuf *b, uint64_t n)
 {
@@ -307,14 +307,15 @@ static void add_reasons(struct page *p, const struct rules *rules, const struct 
 	add_number(p, 0, total);
 	page_wrap(p, ROLE_STRONG, str_c(title), NUMBER_WIDTH + 2);
 	page_end(p);
-	for (size_t i = 0; i < n && i < most; i++) {
+	for (size_t i = 0; i < n && i < most && v[i].text.n; i++) {
 		add_number(p, 4, v[i].rules);
 		page_wrap(p, ROLE_TEXT, v[i].text, NUMBER_WIDTH + 8);
 		page_end(p);
 	}
 	if (n > most) {
 		page_tab(p, NUMBER_WIDTH + 6, false);
-		page_addf(p, ROLE_DIM, "and %zu other reason%s", n - most, n == most + 1 ? "" : "s");
+		page_addf(p, ROLE_DIM, "and %zu other reason%s; %c lists the rules, each with its own", n - most, n == most + 1 ? "" : "s",
+		          view_rules.digit);
 		page_end(p);
 	}
 }
@@ -344,7 +345,7 @@ static void add_all_rules(struct page *p, const struct rules *rules, const struc
 	add_reasons(p, rules, f, RULE_CANNOT_FIRE, "ran, but cannot fire on this dump:", most);
 	add_reasons(p, rules, f, RULE_FAILED, "failed while running:", most);
 	add_reasons(p, rules, f, RULE_NOT_RUNNABLE, "cannot be run:", most);
-	add_reasons(p, rules, f, RULE_WAITING, "did not run", 0);
+	add_reasons(p, rules, f, RULE_WAITING, "did not run", SIZE_MAX);
 }
 
 void summary_rules(struct analysis *a, struct page *p)
@@ -354,7 +355,7 @@ void summary_rules(struct analysis *a, struct page *p)
 	if (!rules)
 		return;
 	page_heading(p, "Rules");
-	add_all_rules(p, rules, analysis_findings(a), SIZE_MAX);
+	add_all_rules(p, rules, analysis_findings(a), REASONS);
 	if (rules->warnings.n == 0)
 		return;
 	page_heading(p, "Rule files with trouble");

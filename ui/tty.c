@@ -305,6 +305,11 @@ void tty_idle(void)
 
 /* ---- signals ---- */
 
+bool tty_has_events(void)
+{
+	return got_tstp || got_winch || got_cont || got_int || got_end || resumed;
+}
+
 struct tty_events tty_events(void)
 {
 	struct tty_events e = {.end = got_end};

@@ -37,6 +37,7 @@ struct tty_events {
 	int end;                                         /* SIGHUP or SIGTERM came; 0: no */
 };
 struct tty_events tty_events(void);
+bool tty_has_events(void);                               /* would tty_events have something to tell? */
 /* Leaves curses, stops the process; returns when it was continued. */
 void tty_suspend(void);
 /* To be called by threads that are no screen: signals go to the main thread. */

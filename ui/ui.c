@@ -457,11 +457,11 @@ static int loop(struct ui *u)
 			more |= list_busy(ui_top(u));    /* drawing may have found that the histogram has a new width */
 		}
 		bool working = work_running(u);
-		if (!more && !working && u->active) {
+		if (!more && !working && u->active && !tty_has_events()) {
 			u->active = false;
 			tty_idle();
 		}
-		if (!tty_wait(more ? 0 : working ? TICK_MS : -1))
+		if (!tty_wait(more || tty_has_events() ? 0 : working ? TICK_MS : -1))
 			return SIGHUP;
 		if (working)
 			update_views(u);

@@ -21,7 +21,7 @@ static const struct coldef cols[NCOLS] = {
 	[PROCESS] = {"process", "PROCESS", COL_TEXT, 12, 24, 85, .descending = false},
 	[C2] = {"c2", "C2", COL_TEXT, 13, 22, 60, .descending = false},
 	[VERDICT] = {"verdict", "VERDICT", COL_TEXT, 7, 7, 82, .extra = true},
-	[COMMAND] = {"command", "COMMAND", COL_TEXT, 30, 0, 40, .elastic = true, .extra = true},
+	[COMMAND] = {"command", "COMMAND", COL_TEXT, 30, 70, 40, .elastic = true, .extra = true},
 	[ATTACK] = {"attack", "ATT&CK", COL_TEXT, 9, 20, 30, .extra = true},
 	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 12, 20, .extra = true},
 	[JOIN] = {"join", "JOIN", COL_TEXT, 11, 11, 10, .extra = true},
