@@ -15,7 +15,7 @@
 #include "load/stream.h"
 
 enum {
-	CHUNK = 2 << 20,                                 /* bytes aimed at per chunk */
+	CHUNK = 1 << 20,                                 /* bytes aimed at per chunk: what a core keeps in its cache */
 	HEAD = 1 << 16,                                  /* bytes that the format is told from */
 	OVERLAP = 256,                                   /* bytes kept while looking for the end of an over-long record */
 };
