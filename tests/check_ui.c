@@ -193,55 +193,6 @@ START_TEST(wrap)
 }
 END_TEST
 
-/* Whatever the bytes are: glyphs cover all of them in order, nothing is wider than asked for, wrapping goes on. */
-START_TEST(any_bytes)
-{
-	static const char *const bits[] = {"\xe2\x80\xae", "\xcc\x81", "\xe6\xbc\xa2", "\xf0\x9f\x98\x80", "\\", " ", "ab", "\x1b["};
-	uint32_t seed = 1;
-	char text[96];
-
-	for (int round = 0; round < 1000; round++) {
-		size_t n = 0, at = 0, width = 0;
-
-		while (n < 64) {
-			seed = seed * 1664525u + 1013904223u;
-			uint32_t r = seed >> 16;
-			const char *bit = bits[r % (sizeof bits / sizeof *bits)];
-
-			if (r & 0x100)
-				text[n++] = (char)(r >> 3);
-			else
-				for (; *bit; bit++)
-					text[n++] = *bit;
-		}
-		struct str s = {text, n};
-		while (at < n) {
-			struct glyph g;
-			size_t before = at;
-
-			glyph_next(s, &at, &g);
-			ck_assert(g.at == before && at == before + g.len && g.width >= 1);
-			width += g.width;
-		}
-		ck_assert_uint_eq(width, glyph_width(s));
-		struct fitted f = {0};
-		for (int w = 0; w < 40; w += 7)
-			for (int cut = CUT_END; cut <= CUT_FRONT; cut++) {
-				glyph_fit(&f, s, w, (enum cut)cut);
-				ck_assert_int_le(f.width, w);
-				ck_assert((f.width == (int)width) == !f.cut || (size_t)w < width);
-			}
-		fitted_free(&f);
-		for (at = 0; at < n;) {
-			size_t end = glyph_wrap(s, at, 9);
-
-			ck_assert_uint_gt(end, at);
-			at = end;
-		}
-	}
-}
-END_TEST
-
 /* ---- columns ---- */
 
 static const struct coldef five[] = {
@@ -749,7 +700,6 @@ int main(void)
 	tcase_add_test(text, slice);
 	tcase_add_test(text, huge);
 	tcase_add_test(text, wrap);
-	tcase_add_test(text, any_bytes);
 	tcase_add_test(text, pages);
 	tcase_add_test(table, layout);
 	tcase_add_test(table, pick);

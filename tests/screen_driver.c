@@ -16,7 +16,7 @@
  *   clipboard            prints what was copied by OSC 52
  *   file PATH            prints a file
  *   shell COMMAND        runs it, with $tmp in the environment
- *   suspend KEY          sends the key (TSTP: the signal) and waits until the program has stopped
+ *   suspend KEY          sends the key and waits until the program has stopped
  *   resume               continues it
  *   signal NAME          TERM HUP INT WINCH
  *   hangup               closes the terminal
@@ -401,12 +401,8 @@ static void do_suspend(const char *key)
 	char bytes[16];
 	int value;
 
-	if (strcmp(key, "TSTP") == 0) {
-		kill(d.pid, SIGTSTP);
-	} else {
-		key_bytes(key, bytes);
-		send_bytes(bytes, strlen(bytes));
-	}
+	key_bytes(key, bytes);
+	send_bytes(bytes, strlen(bytes));
 	if (news(PATIENCE_MS, &value) != 's')
 		die("the program did not stop");
 	printf("stopped, %s\n", d.vt.alternate ? "STILL ON THE ALTERNATE SCREEN" : "main screen");

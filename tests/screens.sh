@@ -16,7 +16,7 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 
 if [ $# -eq 0 ]; then
-	# shellcheck disable=SC2046,SC2012 # names of tests have no blanks
+	# shellcheck disable=SC2046 # names of tests have no blanks
 	set -- $(cd "$top_srcdir/tests/screens" && ls -- *.keys | sed 's/\.keys$//')
 fi
 echo "1..$#"
