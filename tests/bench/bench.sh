@@ -3,7 +3,7 @@
 # references that read the same file. A shared machine is noisy: each number is the median of three runs, taken in turns, and what
 # counts are the ratios: `x wall` and `x CPU` say how many times as long the reference took. A table with both needs an idle machine,
 # for spoor uses all cores and the references one.
-# Usage: make bench [BENCH_MB=500] [BENCH_JOBS="xml json"] [BENCH_KEEP=1]
+# Usage: make bench [BENCH_MB=500] [BENCH_JOBS="xml json evtx"] [BENCH_KEEP=1]
 #   run by make, with SPOOR, top_srcdir and top_builddir in the environment.
 set -eu
 
@@ -20,7 +20,8 @@ if [ "$free" -lt $((mb * 3)) ]; then
 	exit 2
 fi
 
-# Findings as `rule host identity`: the ProcessGuid, or the process id for the published rule, whose rows have no guid.
+# Findings as `rule host identity`: the ProcessGuid (any case: EVTX gives capitals), or the process id for the published rule, whose
+# rows have no guid.
 findings() {
 	awk '
 	function value(name,    at, rest) {
@@ -30,7 +31,7 @@ findings() {
 		rest = substr($0, at + length(name) + 4)
 		return substr(rest, 1, index(rest, "\"") - 1)
 	}
-	{ guid = value("process_guid"); print value("rule_file"), value("dest"), guid != "" ? guid : value("process_id") }' "$1" | LC_ALL=C sort
+	{ guid = value("process_guid"); print value("rule_file"), value("dest"), tolower(guid != "" ? guid : value("process_id")) }' "$1" | LC_ALL=C sort
 }
 planned() {
 	awk -F '\t' '{print $1, $3, $1 ~ /same_process/ ? $4 : $5}' "$1" | LC_ALL=C sort
@@ -51,13 +52,16 @@ one() {
 		return 1
 	fi
 }
+
+middle() {
+	sort -n | awk '{v[NR] = $0} END {print v[int((NR + 1) / 2)]}'
+}
 # median NAME COLUMN
 median() {
-	awk -v c="$2" '{print $c}' "$work/$1" | sort -n | sed -n 2p
+	awk -v c="$2" '{print $c}' "$work/$1" | middle
 }
-
 median_cpu() {
-	awk '{print $2 + $3}' "$work/$1" | sort -n | sed -n 2p
+	awk '{print $2 + $3}' "$work/$1" | middle
 }
 
 # row LABEL NAME REFERENCE BYTES EVENTS
@@ -80,7 +84,7 @@ row() {
 escu=$top_srcdir/../shared/escu
 [ -d "$escu/detections" ] || escu=
 
-for format in ${BENCH_JOBS:-xml json}; do
+for format in ${BENCH_JOBS:-xml json evtx}; do
 	log=$work/log.$format
 	"$top_builddir/samples/generate" --size "${mb}M" --hosts 100 --days 7 --seed 7 --format "$format" --plant 60 --plan "$work/plan" -o "$log" 2>"$work/generated"
 	events=$(sed 's/^generate: \([0-9]*\) events.*/\1/' "$work/generated")
@@ -99,8 +103,10 @@ for format in ${BENCH_JOBS:-xml json}; do
 		if [ "$format" = xml ]; then
 			if command -v xmllint >/dev/null; then one xml-ref xmllint --stream --noout "$work/wrapped.xml" || :; fi
 			one xml-sax "$here/ref_sax" "$log" || :
-		else
+		elif [ "$format" = json ]; then
 			if command -v jq >/dev/null; then one json-ref jq -c . "$log" || :; fi
+		elif [ $turn = 1 ] && command -v evtxexport >/dev/null; then
+			one evtx-ref evtxexport -f xml "$log" || : # once: it takes a minute for 500 MB
 		fi
 	done
 
@@ -113,7 +119,11 @@ for format in ${BENCH_JOBS:-xml json}; do
 		diff "$work/expected" "$work/found" | head -n 20 || :
 	fi
 	echo
-	if [ "$format" = xml ]; then ref_label='xmllint --stream --noout'; else ref_label='jq -c .'; fi
+	case $format in
+	xml) ref_label='xmllint --stream --noout' ;;
+	json) ref_label='jq -c .' ;;
+	evtx) ref_label='evtxexport -f xml (one run)' ;;
+	esac
 	printf '%-40s %8s %8s %8s %9s %8s %7s %8s %8s\n' "$format, $((bytes / 1000000)) MB, $events events" 'wall s' 'CPU s' 'MB/s' '1000 ev/s' 'peak MB' \
 		'/ file' 'x wall' 'x CPU'
 	row 'spoor, load' "$format-load" "$format-ref" "$bytes" "$events"
