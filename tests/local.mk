@@ -38,12 +38,16 @@ tests_check_ui_SOURCES = tests/check_ui.c ui/cell.c ui/glyph.c ui/keys.c ui/layo
 
 # The terminal that the screens are tested on. `make update-screens` writes what they are compared with anew, after a wanted change.
 check_PROGRAMS += tests/screen_driver
-tests_screen_driver_SOURCES = tests/screen_driver.c tests/vt.c tests/vt.h
+tests_screen_driver_SOURCES = tests/screen_driver.c tests/vt.c tests/vt.h tests/vt_svg.c
 tests_screen_driver_LDADD = -lutil
 update-screens: spoor$(EXEEXT) tests/screen_driver$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/screens.sh --update $(SCREENS)
-.PHONY: update-screens
-EXTRA_DIST += tests/screens
+# The README's pictures, from the screens that tests/screens/readme.keys walks through.
+pictures: spoor$(EXEEXT) tests/screen_driver$(EXEEXT)
+	mkdir -p '$(srcdir)/doc/pictures'
+	$(AM_TESTS_ENVIRONMENT) srcdir='$(srcdir)' PICTURES='$(abs_srcdir)/doc/pictures' $(SHELL) $(srcdir)/tests/screens.sh readme
+.PHONY: update-screens pictures
+EXTRA_DIST += tests/screens doc/pictures
 
 # Searches as tables: cases in spl/*.test, and the examples of commands and aggregations.
 TABLE_TESTS = \

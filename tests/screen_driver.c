@@ -11,6 +11,7 @@
  *   paste TEXT           as a terminal with bracketed paste; \n is a line break
  *   raw HEX …            these bytes at once
  *   screen [TITLE]       prints the screen
+ *   picture NAME TITLE   as screen; with PICTURES=FOLDER set, also drawn to FOLDER/NAME.svg
  *   hide FROM-TO         blanks these columns in the screens that follow
  *   attrs FROM[-TO]      prints the attributes of these lines
  *   clipboard            prints what was copied by OSC 52
@@ -333,6 +334,32 @@ static void do_size(const char *arg)
 	wait_idle();
 }
 
+static void do_screen(const char *title)
+{
+	printf("--- %s (%dx%d)\n", title, d.vt.cols, d.vt.rows);
+	vt_dump(&d.vt, stdout);
+}
+
+static void do_picture(const char *arg)
+{
+	const char *folder = getenv("PICTURES");
+	size_t name = strcspn(arg, " ");
+	const char *title = arg + name + strspn(arg + name, " ");
+	char path[4096];
+	FILE *f;
+
+	do_screen(title);
+	if (!folder)
+		return;
+	snprintf(path, sizeof path, "%s/%.*s.svg", folder, (int)name, arg);
+	f = fopen(path, "w");
+	if (!f)
+		die("%s: %s", path, strerror(errno));
+	vt_svg(&d.vt, title, f);
+	if (fclose(f) != 0)
+		die("%s: %s", path, strerror(errno));
+}
+
 static void do_attrs(const char *arg)
 {
 	int from, to;
@@ -485,8 +512,9 @@ static void command(char *line)
 		send_bytes(bytes, (size_t)n);
 		wait_idle();
 	} else if (strcmp(line, "screen") == 0) {
-		printf("--- %s (%dx%d)\n", arg, d.vt.cols, d.vt.rows);
-		vt_dump(&d.vt, stdout);
+		do_screen(arg);
+	} else if (strcmp(line, "picture") == 0) {
+		do_picture(arg);
 	} else if (strcmp(line, "hide") == 0) {
 		if (sscanf(arg, "%d-%d", &d.vt.hide_from, &d.vt.hide_to) != 2)
 			die("hide: expected FROM-TO");

@@ -34,7 +34,7 @@ for name; do
 	keys=$(cd "$top_srcdir" && pwd)/tests/screens/$name.keys
 	status=0
 	(cd "$home/work" && env -i PATH="$PATH" HOME="$home" TMPDIR="$tmp" XDG_CONFIG_HOME="$home/config" XDG_STATE_HOME="$home/state" \
-		XDG_DATA_HOME="$home/data" TZ=UTC LANG=C.UTF-8 TERM=xterm-256color SPOOR_NOW=2024-06-01T00:00:00Z tmp="$home/work" \
+		XDG_DATA_HOME="$home/data" TZ=UTC LANG=C.UTF-8 TERM=xterm-256color SPOOR_NOW=2024-06-01T00:00:00Z tmp="$home/work" ${PICTURES:+PICTURES="$PICTURES"} \
 		SPOOR="$(cd "$(dirname "$SPOOR")" && pwd)/$(basename "$SPOOR")" \
 		ASAN_OPTIONS="${ASAN_OPTIONS:-}" UBSAN_OPTIONS="${UBSAN_OPTIONS:-}" TSAN_OPTIONS="${TSAN_OPTIONS:-}" \
 		LSAN_OPTIONS="${LSAN_OPTIONS:-}" "$driver" "$keys") >"$tmp/got" 2>"$tmp/err" || status=$?

@@ -44,5 +44,7 @@ void vt_free(struct vt *t);
 void vt_dump(const struct vt *t, FILE *out);
 /* Runs of equal attributes of a line, default ones left out. */
 void vt_dump_attrs(const struct vt *t, int row, FILE *out);
+/* A picture of it, with `title` (ASCII) above; vt_svg.c. */
+void vt_svg(const struct vt *t, const char *title, FILE *out);
 
 #endif

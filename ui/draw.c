@@ -13,14 +13,29 @@ struct pen pen_at(int y, int x, int end)
 	return (struct pen){.y = y, .x = x, .end = end};
 }
 
+/* On the selected row, which is shown in reverse, only colours that say something stay: a quiet one would be a patch of grey. */
+static bool speaks(enum role role)
+{
+	switch (role) {
+	case ROLE_LOW: case ROLE_MEDIUM: case ROLE_HIGH: case ROLE_CRITICAL: case ROLE_GOOD: case ROLE_WARN: case ROLE_ERROR:
+	case ROLE_MARK: case ROLE_MATCH: case ROLE_ESCAPE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void put_glyph(struct pen *p, enum role role, const struct glyph *g)
 {
 	struct theme_style s = theme_style(p->faint && role != ROLE_MATCH && role != ROLE_ESCAPE ? ROLE_DIM : role);
 	attr_t attrs = (attr_t)s.attrs;
 	wchar_t text[GLYPH_CHARS + 1];
 
-	if (p->selected)
+	if (p->selected) {
 		attrs = (attrs & ~(A_DIM)) ^ A_REVERSE;
+		if (!speaks(role))
+			s.pair = 0;
+	}
 	for (int i = 0; i < g->n; i++)
 		text[i] = g->c[i];
 	text[g->n] = L'\0';
