@@ -151,7 +151,7 @@ check 'no arguments' 2
 lines err 1 'a wrong command line is told in one line'
 has err 'see spoor --help' 'and where to read more'
 for args in 'scan' 'query' 'query x' 'check' 'test rules' 'test --data logs' 'scan --format xml logs' 'scan --nonsense logs' \
-	'scan --rules' 'scan --now yesterday logs' 'scan --cim other logs' 'check --format csv rules' 'scan --case a --no-case logs' 'scan --explain=1 logs'; do
+	'scan --rules' 'scan --now yesterday logs' 'scan --cim other logs' 'check --format csv rules' 'scan --case a --no-case logs' 'scan --explain=1 logs' 'scan --workers 0 logs' 'scan --workers two logs'; do
 	run $args
 	check "wrong: $args" 2
 	lines err 1 "one line for: $args"
@@ -184,6 +184,8 @@ run scan --rules rules --format csv --raw-cells logs
 has out ',"=cmd|x, ""y""",' 'raw cells are as they are'
 run scan --rules rules --no-case --now 2026-01-03T00:00:00Z --cim addon logs
 check 'scan with all options' 0
+run scan --rules rules --format jsonl --strict-xml --workers 1 logs
+same out first 'libxml2 for all and a single thread print the same bytes'
 run scan --rules rules - 
 check 'an empty standard input' 2
 "$spoor" scan --rules rules --format jsonl - <logs/loader.log >out 2>err

@@ -25,7 +25,8 @@ struct cli {
 	bool help, version;
 	struct strings rules, args;                      /* args: what stands outside options */
 	const char *case_path;
-	bool no_case, addon, raw_cells, explain;
+	bool no_case, addon, raw_cells, explain, strict_xml;
+	unsigned workers;                                /* 0: one per core */
 	usec_t now;
 	enum export_format format;
 	const char *output, *junit, *data;
@@ -35,6 +36,8 @@ struct cli {
 /* Reads the command line. False when it is wrong: what and what to do is said on stderr. */
 bool cli_parse(struct cli *c, int argc, char **argv);
 void cli_free(struct cli *c);
+/* What the options say of an analysis; borrows from `c`. For query, the logs are to be set. */
+struct session_opts cli_session(const struct cli *c);
 void cli_help(FILE *f, unsigned command);
 
 /* The subcommands. Each returns the exit status. */

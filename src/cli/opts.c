@@ -7,7 +7,7 @@
 
 enum option_id {
 	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FORMAT, OPT_OUTPUT, OPT_RAW_CELLS, OPT_EXPLAIN,
-	OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
+	OPT_STRICT_XML, OPT_WORKERS, OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
 };
 
 static const struct option {
@@ -27,6 +27,8 @@ static const struct option {
 	{OPT_OUTPUT, "-o", "FILE", CMD_SCAN | CMD_QUERY, "write to FILE, which appears, or is replaced, when it is complete"},
 	{OPT_RAW_CELLS, "--raw-cells", NULL, CMD_SCAN | CMD_QUERY, "CSV: do not disarm cells that a spreadsheet would run as a formula"},
 	{OPT_EXPLAIN, "--explain", NULL, CMD_SCAN, "say on stderr what was read, and why rules did not fire"},
+	{OPT_STRICT_XML, "--strict-xml", NULL, CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "read all XML by libxml2, not only what is out of the common shape"},
+	{OPT_WORKERS, "--workers", "N", CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "threads to load and detect with; one per core otherwise"},
 	{OPT_DATA, "--data", "DIR", CMD_TEST, "folder that holds the sample logs of the tests"},
 	{OPT_JUNIT, "--junit", "FILE", CMD_TEST, "write the results as JUnit XML, too"},
 	{OPT_VERSION, "--version", NULL, CMD_TRIAGE, "print the version"},
@@ -139,6 +141,17 @@ static bool parse_now(struct cli *c, const char *value)
 	return true;
 }
 
+static bool parse_workers(struct cli *c, const char *value)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (*value < '0' || *value > '9' || *end || n < 1 || n > 256)
+		return usage(c, "--workers takes a number from 1 to 256, not '%s'", value);
+	c->workers = (unsigned)n;
+	return true;
+}
+
 static bool set_option(struct cli *c, const struct option *o, const char *value)
 {
 	switch (o->id) {
@@ -167,6 +180,11 @@ static bool set_option(struct cli *c, const struct option *o, const char *value)
 	case OPT_EXPLAIN:
 		c->explain = true;
 		return true;
+	case OPT_STRICT_XML:
+		c->strict_xml = true;
+		return true;
+	case OPT_WORKERS:
+		return parse_workers(c, value);
 	case OPT_DATA:
 		c->data = value;
 		return true;
@@ -238,6 +256,14 @@ bool cli_parse(struct cli *c, int argc, char **argv)
 			return false;
 	}
 	return complete(c);
+}
+
+struct session_opts cli_session(const struct cli *c)
+{
+	return (struct session_opts){
+		.logs = c->args.v, .nlogs = c->args.n, .rules = c->rules.v, .nrules = c->rules.n, .now = c->now, .cim_addon = c->addon,
+		.strict_xml = c->strict_xml, .workers = c->workers,
+	};
 }
 
 void cli_free(struct cli *c)

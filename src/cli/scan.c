@@ -1,13 +1,6 @@
 /* scan: hits to stdout; with a case file also what was decided of them, and this run recorded in it. */
 #include "cli/cli.h"
 
-static struct session_opts session_opts_of(const struct cli *c)
-{
-	return (struct session_opts){
-		.logs = c->args.v, .nlogs = c->args.n, .rules = c->rules.v, .nrules = c->rules.n, .now = c->now, .cim_addon = c->addon,
-	};
-}
-
 /* Gives the rules their _filter macros from the exclusions of the case. */
 static void apply_exclusions(void *ctx, struct rules *r)
 {
@@ -65,7 +58,7 @@ static int scan(const struct cli *c, struct session *s, struct casefile *cf)
 
 int cli_scan(const struct cli *c)
 {
-	struct session_opts o = session_opts_of(c);
+	struct session_opts o = cli_session(c);
 	struct casefile *cf = NULL;
 	struct rows *before = NULL;
 	struct diag d = DIAG_INIT;
@@ -121,7 +114,7 @@ static int query(const struct cli *c, struct session *s)
 
 int cli_query(const struct cli *c)
 {
-	struct session_opts o = session_opts_of(c);
+	struct session_opts o = cli_session(c);
 
 	o.logs++;                                        /* the first argument is the search */
 	o.nlogs--;

@@ -9,9 +9,7 @@ int cli_triage(const struct cli *c)
 {
 	if (!isatty(STDOUT_FILENO))
 		return cli_scan(c);
-	struct session_opts o = {
-		.logs = c->args.v, .nlogs = c->args.n, .rules = c->rules.v, .nrules = c->rules.n, .now = c->now, .cim_addon = c->addon,
-	};
+	struct session_opts o = cli_session(c);
 	struct ui_opts u = {.case_path = c->case_path, .no_case = c->no_case};
 	return ui_run(&o, &u);
 }
