@@ -253,6 +253,67 @@ START_TEST(layout_new)
 }
 END_TEST
 
+/* The layout of 2026: no tags; a finding with one entity, intermediate findings with messages of their own. */
+START_TEST(layout_findings)
+{
+	put("r.yml", "name: Newest\nid: i\ntype: TTP\nmodification_date: '2026-05-13'\nsearch: '| tstats count from datamodel=Endpoint.Processes'\n"
+	             "finding:\n"
+	             "  title: one on $dest$\n"
+	             "  entity: {field: dest, type: system, score: 50}\n"
+	             "intermediate_findings:\n"
+	             "  entities:\n"
+	             "  - {field: user, type: user, score: 20, message: two by $user$}\n"
+	             "threat_objects:\n"
+	             "- {field: process_name, type: process_name}\n"
+	             "analytic_story: [One, Two]\n"
+	             "asset_type: Endpoint\n"
+	             "mitre_attack_id: [T1190]\n"
+	             "security_domain: endpoint\n");
+	struct rules *rs = load(at("r.yml"));
+	const struct rule *r = rs->v[0];
+
+	ck_quiet(rs);
+	ck_runs(r);
+	ck_text(r->date, "2026-05-13");
+	ck_text(r->message, "one on $dest$");
+	ck_assert_uint_eq(r->nrisk, 2);
+	ck_text(r->risk[0].field, "dest");
+	ck_assert_int_eq(r->risk[0].type, RISK_SYSTEM);
+	ck_assert_double_eq(r->risk[0].score, 50);
+	ck_text(r->risk[1].message, "two by $user$");
+	ck_assert_double_eq(r->risk_score, 50);
+	ck_text(r->threat[0].field, "process_name");
+	ck_assert_uint_eq(r->nstory, 2);
+	ck_text(r->asset_type, "Endpoint");
+	ck_text(r->security_domain, "endpoint");
+	ck_text(r->mitre[0].id, "T1190");
+	rules_free(rs);
+}
+END_TEST
+
+/* Without a finding of its own, a hit says what its first entity says. */
+START_TEST(layout_intermediate)
+{
+	put("r.yml", "name: Newest\nid: i\ntype: Anomaly\nsearch: '| tstats count from datamodel=Endpoint.Processes'\n"
+	             "intermediate_findings:\n"
+	             "  entities:\n"
+	             "  - {field: user, type: user, score: 20, message: by $user$}\n"
+	             "  - {field: dest, type: system, score: 30, message: on $dest$}\n"
+	             "  - {type: system, score: 30}\n"
+	             "  - text\n"
+	             "finding: text\n");
+	struct rules *rs = load(at("r.yml"));
+	const struct rule *r = rs->v[0];
+
+	ck_runs(r);
+	ck_text(r->message, "by $user$");
+	ck_assert_uint_eq(r->nrisk, 2);
+	ck_assert_double_eq(r->risk_score, 30);
+	ck_assert_uint_eq(rs->warnings.n, 3);
+	rules_free(rs);
+}
+END_TEST
+
 /* Each file is a rule that cannot run; the reason names the line. */
 START_TEST(reasons)
 {
@@ -706,6 +767,8 @@ int main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, layout_old);
 	tcase_add_test(t, layout_new);
+	tcase_add_test(t, layout_findings);
+	tcase_add_test(t, layout_intermediate);
 	tcase_add_test(t, reasons);
 	tcase_add_test(t, lesser_damage);
 	tcase_add_test(t, checkout);

@@ -11,6 +11,7 @@ struct risk_event {
 	struct str object;                               /* as in the row */
 	struct str normalized;                           /* lower case */
 	double score;
+	struct str message;                              /* tokens filled: the object's own, else the finding's */
 };
 
 /* One term of the rule that held, and the value that made it hold. */

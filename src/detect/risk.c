@@ -46,9 +46,10 @@ void finding_risk(struct finding *f, struct arena *a)
 	f->score = 0;
 	for (size_t i = 0; i < r->nrisk; i++) {
 		struct val v = field_of(f, r->risk[i].field);
+		struct str message = r->risk[i].message.n ? detect_fill(r->risk[i].message, f->rows, f->row, a) : f->message;
 		for (uint32_t k = 0; k < val_count(v); k++) {
 			struct str object = val_text(val_at(v, k), a);
-			f->risk[f->nrisk++] = (struct risk_event){r->risk[i].type, object, lower(object, a), r->risk[i].score};
+			f->risk[f->nrisk++] = (struct risk_event){r->risk[i].type, object, lower(object, a), r->risk[i].score, message};
 		}
 		if (val_count(v) && r->risk[i].score > f->score)
 			f->score = r->risk[i].score;
@@ -199,7 +200,6 @@ static void add_finding(struct rows *out, size_t at, const struct finding *f, co
 	struct arena *a = out->arena;
 	usec_t own = finding_row_time(f->rows, f->row), t = own != WHEN_NONE ? own : f->time;
 	struct val time = t == WHEN_NONE ? val_null() : val_num((double)t / (double)USEC_PER_SEC), objects, types;
-	struct val message = val_copy(val_str(f->message), a);
 	const struct lineage *l = copy_lineage(f->lineage, a);
 
 	threats(f, a, &objects, &types);
@@ -213,7 +213,7 @@ static void add_finding(struct rows *out, size_t at, const struct finding *f, co
 		set(out, R_NORMALIZED, at, val_copy(val_str(f->risk[i].normalized), a));
 		set(out, R_SCORE, at, val_num(f->risk[i].score));
 		set(out, R_CALCULATED, at, val_num(f->risk[i].score));
-		set(out, R_MESSAGE, at, message);
+		set(out, R_MESSAGE, at, val_copy(val_str(f->risk[i].message), a));
 		set(out, R_THREAT, at, objects);
 		set(out, R_THREAT_TYPE, at, types);
 		set(out, R_STORIES, at, x->stories);

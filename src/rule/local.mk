@@ -2,6 +2,8 @@
 libspoor_a_SOURCES += \
 	src/rule/env.c \
 	src/rule/escu.c \
+	src/rule/escu.h \
+	src/rule/escu_risk.c \
 	src/rule/files.c \
 	src/rule/files.h \
 	src/rule/lookups.c \

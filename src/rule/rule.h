@@ -1,5 +1,5 @@
-/* Rules: detection files read, with the macros and lookups they stand on. ESCU's YAML layout (spl-spec 5.1), old (`tags:`)
- * and new (`rba:`). A rule that cannot run is a rule too, and carries the reason. Knows nothing of dumps or findings. */
+/* Rules: detection files read, with the macros and lookups they stand on. ESCU's YAML layouts (spl-spec 5.1): `tags:`,
+ * `rba:`, `finding:`. A rule that cannot run is a rule too, and carries the reason. Knows nothing of dumps or findings. */
 #ifndef SPOOR_RULE_H
 #define SPOOR_RULE_H
 
@@ -18,6 +18,7 @@ struct risk_object {
 	struct str field;                                /* of the result row */
 	enum risk_type type;
 	double score;
+	struct str message;                              /* its own; "": the rule's */
 };
 struct threat_object {
 	struct str field, type;                          /* "process", "file_name", … (spl-spec 5.2) */
@@ -49,7 +50,7 @@ struct rule {
 	struct threat_object *threat; size_t nthreat;
 	struct drilldown *drill; size_t ndrill;
 	struct rule_test *test; size_t ntest;
-	double impact, confidence, risk_score;           /* risk_score: the highest of the objects' in the rba layout */
+	double impact, confidence, risk_score;           /* risk_score: the highest of the objects' in the newer layouts */
 	struct str asset_type, security_domain;
 	struct str raw;                                  /* the file's text */
 
