@@ -126,7 +126,7 @@ const struct cim_row addon_rows[] = {
 	{"file_create_time", .from = DATA("CreationUtcTime"), .ids = {2, 11, 15}},
 	{"file_modify_time", .from = DATA("UtcTime"), .ids = {23, 26}},
 	{"file_hash", .from = DATA("Hash"), .ids = {15}},
-	{"file_hash", .from = DATA("Hashes"), .ids = {23, 26}},
+	{"file_hash", .from = DATA("Hashes"), .ids = {23, 26, 27, 28, 29}},
 	{"object_category", .from = TEXT("file"), .ids = {2, 11, 15, 23, 26}},
 
 	/* ---- registry: the value's name is not part of the key (trap 11) ---- */
@@ -158,6 +158,7 @@ const struct cim_row addon_rows[] = {
 	{"dest_port", .from = DATA("DestinationPort"), .ids = {3}},
 	{"query", .from = DATA("QueryName"), .ids = {22}},
 	{"answer", .from = DATA("QueryResults"), .fn = text_answers, .ids = {22}, .list = true},
+	{"answer_count", .from = DATA("QueryResults"), .fn = text_answer_count, .ids = {22}, .other = TEXT("0")},
 	{"reply_code_id", .from = DATA("QueryStatus"), .ids = {22}},
 	{"query_count", .from = TEXT("1"), .ids = {22}},
 };

@@ -176,6 +176,7 @@ static const struct cim_row ports[] = {
 static const struct cim_row dns[] = {
 	{"DNS.query", .from = RAW("query"), UNKNOWN},
 	{"DNS.answer", .from = RAW("answer"), UNKNOWN, .list = true},
+	{"DNS.answer_count", .from = RAW("answer_count")},
 	{"DNS.reply_code_id", .from = RAW("reply_code_id")},
 	{"DNS.src", .from = RAW("src"), UNKNOWN},
 	{"DNS.query_count", .from = RAW("query_count")},
@@ -190,7 +191,6 @@ static const struct cim_row dns[] = {
 	{"DNS.process_guid", .from = RAW("process_guid")},
 	{"DNS.vendor_product", .from = RAW("vendor_product")},
 	{"DNS.additional_answer_count", .from = NOTHING},
-	{"DNS.answer_count", .from = NOTHING},
 	{"DNS.authority_answer_count", .from = NOTHING},
 	{"DNS.dest_port", .from = NOTHING},
 	{"DNS.duration", .from = NOTHING},

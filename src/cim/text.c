@@ -274,6 +274,19 @@ struct str text_answers(struct str in, struct sbuf *out)
 	return out->n ? sbuf_str(out) : none;
 }
 
+struct str text_answer_count(struct str in, struct sbuf *out)
+{
+	struct sbuf list = {0};
+	struct str all = text_answers(in, &list);
+	size_t n = all.n != 0;
+
+	for (size_t i = 0; i < all.n; i++)
+		n += all.p[i] == '\n';
+	sbuf_free(&list);
+	sbuf_addf(out, "%zu", n);
+	return sbuf_str(out);
+}
+
 struct str text_direction(struct str in, struct sbuf *out)
 {
 	(void)out;

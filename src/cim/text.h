@@ -24,6 +24,7 @@ cim_text text_hive;
 cim_text text_registry_action;       /* of EventType on event 12 */
 cim_text text_md5, text_sha1, text_sha256, text_imphash;      /* out of "SHA1=…,MD5=…" */
 cim_text text_answers;               /* of QueryResults: a list, '\n' between the answers */
+cim_text text_answer_count;           /* how many those are */
 cim_text text_direction;             /* of Initiated */
 cim_text text_is_valid;              /* "true" for Valid, else "false" */
 cim_text text_port;                  /* "0" for what is no number */

@@ -34,7 +34,10 @@ tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz_xml.c tests/fuzz/fuzz_log.h $(FUZZ
 tests_fuzz_fuzz_xml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_xml_LDADD = libspoor.a $(SPOOR_LIBS)
 
-check_PROGRAMS += $(FUZZ_TARGETS)
+tests_fuzz_spl_words_SOURCES = tests/fuzz/spl_words.c
+tests_fuzz_spl_words_LDADD = libspoor.a $(SPOOR_LIBS)
+
+check_PROGRAMS += $(FUZZ_TARGETS) tests/fuzz/spl_words
 if !FUZZING
 TESTS += $(FUZZ_TARGETS)
 endif
