@@ -430,6 +430,27 @@ END_TEST
 
 /* ---- diag ---- */
 
+START_TEST(str_words_and_lines)
+{
+	struct str s = STR("  one\t two  "), line;
+
+	ck_assert(str_eqc(str_word(&s), "one"));
+	ck_assert(str_eqc(s, "two"));
+	ck_assert(str_eqc(str_word(&s), "two"));
+	ck_assert_uint_eq(str_word(&s).n, 0);
+	ck_assert_uint_eq(s.n, 0);
+	s = STR("a\r\n\nb\r\n\rc");
+	ck_assert(str_line(&s, &line) && str_eqc(line, "a"));
+	ck_assert(str_line(&s, &line) && line.n == 0);
+	ck_assert(str_line(&s, &line) && str_eqc(line, "b"));
+	ck_assert(str_line(&s, &line) && str_eqc(line, "\rc"));
+	ck_assert(!str_line(&s, &line));
+	s = STR("x\n");
+	ck_assert(str_line(&s, &line) && str_eqc(line, "x"));
+	ck_assert(!str_line(&s, &line));
+}
+END_TEST
+
 START_TEST(diag_shows_control_characters)
 {
 	struct diag d = DIAG_INIT;
@@ -558,6 +579,7 @@ int main(void)
 	suite_add_tcase(s, t);
 
 	t = tcase_create("diag");
+	tcase_add_test(t, str_words_and_lines);
 	tcase_add_test(t, diag_shows_control_characters);
 	tcase_add_test(t, diag_places);
 	tcase_add_test(t, diag_cuts_between_characters);

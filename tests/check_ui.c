@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "ui/clock.h"
+#include "ui/columns.h"
+#include "ui/state.h"
 #include "ui/view.h"
 
 static void setup(void)
@@ -681,6 +684,157 @@ START_TEST(rowsets)
 }
 END_TEST
 
+/* ---- columns as wanted ---- */
+
+static const struct coldef wanted_cols[] = {
+	{"time", "TIME", COL_TIME, 8, 19, 90, .descending = false},
+	{"rule", "RULE", COL_TEXT, 10, 40, 100, .elastic = true},
+	{"host", "HOST", COL_TEXT, 8, 18, 80, .descending = false},
+	{"note", "NOTE", COL_TEXT, 5, 9, 10, .extra = true},
+};
+enum { WANTED = sizeof wanted_cols / sizeof *wanted_cols };
+static const struct view_ops wanted_ops = {
+	.name = "hits", .noun = "hit", .sort = -1, .columns = wanted_cols, .ncolumns = WANTED, .open = toy_open, .cell = toy_cell,
+};
+static const struct view_ops page_ops = {.name = "help", .noun = "line"};
+const struct view_ops *const views[] = {&page_ops, &wanted_ops, NULL};
+
+/* A set as parsed, printed; or the error. */
+static const char *parsed(const char *line)
+{
+	static struct sbuf out;
+	struct column_set s = {0};
+	struct diag d = DIAG_INIT;
+
+	sbuf_reset(&out);
+	if (column_set_parse(&s, str_c(line), wanted_cols, WANTED, &d))
+		column_set_print(&s, &out);
+	else
+		sbuf_addz(&out, d.msg);
+	column_set_clear(&s);
+	return out.p ? out.p : "";
+}
+
+START_TEST(columns_lines)
+{
+	ck_assert_str_eq(parsed("host time"), "host time");
+	ck_assert_str_eq(parsed("  HOST:12\ttime? rule:400? "), "host:12 time? rule:400?");
+	ck_assert_str_eq(parsed(""), "expected the names of columns");
+	ck_assert_str_eq(parsed("host hos"), "'hos' is no column of this view; expected time, rule, host, note");
+	ck_assert_str_eq(parsed("host host?"), "'host' is named twice");
+	ck_assert_str_eq(parsed("host:"), "'host:': expected a width from 1 to 400 after the colon");
+	ck_assert_str_eq(parsed("host:401"), "'host:401': expected a width from 1 to 400 after the colon");
+	ck_assert_str_eq(parsed("?"), "'?' is no column of this view; expected time, rule, host, note");
+	ck_assert_str_eq(parsed("host:-3"), "'host:-3': expected a width from 1 to 400 after the colon");
+	ck_assert_str_eq(parsed("\x1b[2J"), "'\\x1B[2J' is no column of this view; expected time, rule, host, note");
+}
+END_TEST
+
+/* "name@x+width" of each, then what has no place. */
+static const char *placed(const char *line, int width, size_t skip)
+{
+	static struct sbuf out;
+	struct column_set s = {0};
+	struct diag d = DIAG_INIT;
+	struct place at[WANTED];
+	int natural[WANTED] = {19, 30, 10, 5};
+	size_t dropped;
+	bool needed;
+
+	sbuf_reset(&out);
+	ck_assert(!line[0] || column_set_parse(&s, str_c(line), wanted_cols, WANTED, &d));
+	size_t n = column_set_place(&s, wanted_cols, WANTED, natural, width, skip, at, &dropped, &needed);
+	for (size_t i = 0; i < n; i++)
+		sbuf_addf(&out, "%s@%d+%d ", wanted_cols[at[i].col].name, at[i].x, at[i].width);
+	sbuf_addf(&out, "%zu%s", dropped, needed ? " needed" : "");
+	column_set_clear(&s);
+	return out.p;
+}
+
+START_TEST(columns_places)
+{
+	ck_assert_str_eq(placed("", 80, 0), "time@0+19 rule@21+30 host@53+10 note@65+5 0");
+	ck_assert_str_eq(placed("", 64, 0), "time@0+19 rule@21+30 host@53+10 1");
+	ck_assert_str_eq(placed("host rule time", 80, 0), "host@0+10 rule@12+30 time@44+19 0");
+	ck_assert_str_eq(placed("note host:20", 80, 0), "note@0+5 host@7+20 0");         /* wanted, so no extra now */
+	ck_assert_str_eq(placed("rule:12 time?", 80, 0), "rule@0+12 time@14+19 0");
+	ck_assert_str_eq(placed("rule:12 time?", 20, 0), "rule@0+12 1");
+	ck_assert_str_eq(placed("host:30 rule:30", 40, 0), "rule@0+30 1 needed");
+	ck_assert_str_eq(placed("host rule time", 24, 1), "host@0+10 time@12+12 1 needed");
+}
+END_TEST
+
+START_TEST(columns_remembered)
+{
+	char dir[] = "/tmp/spoor-check-XXXXXX";
+	struct sbuf path = {0}, text = {0};
+	struct diag d = DIAG_INIT;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	setenv("XDG_STATE_HOME", dir, 1);
+	columns_recall();                                /* nothing there yet */
+	ck_assert_uint_eq(columns_of(&wanted_ops)->n, 0);
+	ck_assert(columns_config(STR("hits host rule"), &d));
+	ck_assert(!columns_config(STR("help host"), &d));
+	ck_assert_str_eq(d.msg, "'help' is no view with columns of its own; expected hits");
+	state_path("columns", &path);
+	ck_assert(state_replace(path.p, STR("other a b\r\nhits time nonsense\n\nhits note:7 time?\nhits")));
+	columns_recall();                                /* a line that is wrong leaves what there is */
+	column_set_print(columns_of(&wanted_ops), &text);
+	ck_assert_str_eq(text.p, "note:7 time?");
+	ck_assert(columns_remember(&wanted_ops));
+	sbuf_reset(&text);
+	ck_assert(state_read(path.p, 1000, &text));
+	ck_assert_str_eq(text.p, "other a b\nhits note:7 time?\n");
+	column_set_clear(columns_of(&wanted_ops));
+	ck_assert(columns_remember(&wanted_ops));        /* forgotten: that of the configuration holds again */
+	sbuf_reset(&text);
+	column_set_print(columns_of(&wanted_ops), &text);
+	ck_assert_str_eq(text.p, "host rule");
+	sbuf_reset(&text);
+	ck_assert(state_read(path.p, 5, &text));
+	ck_assert_str_eq(text.p, "other");
+	columns_free_all();
+	ck_assert_int_eq(remove(path.p), 0);
+	path.p[strlen(path.p) - strlen("/columns")] = '\0';
+	ck_assert_int_eq(remove(path.p), 0);
+	ck_assert_int_eq(remove(dir), 0);
+	sbuf_free(&text);
+	sbuf_free(&path);
+}
+END_TEST
+
+/* ---- times ---- */
+
+START_TEST(clock_zones)
+{
+	char out[WHEN_SIZE], zone[ZONE_SIZE];
+	usec_t winter = when_utc(2024, 1, 15, 23, 30, 0) + 250000, summer = when_utc(2024, 7, 1, 12, 0, 0);
+
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	ck_assert(!clock_is_local());
+	ck_assert_str_eq(clock_text(winter, out), "2024-01-15 23:30:00");
+	ck_assert_str_eq(clock_iso(winter, out), "2024-01-15T23:30:00.25Z");
+	ck_assert_str_eq(clock_zone(winter, summer, zone), "UTC");
+	ck_assert_int_eq(clock_offset(winter), 0);
+	ck_assert(!clock_set(true));
+	ck_assert_str_eq(clock_text(winter, out), "2024-01-16 00:30:00");
+	ck_assert_str_eq(clock_iso(winter, out), "2024-01-16T00:30:00.25+01:00");
+	ck_assert_str_eq(clock_iso(summer, out), "2024-07-01T14:00:00+02:00");
+	ck_assert_str_eq(clock_zone(winter, winter, zone), "CET");
+	ck_assert_str_eq(clock_zone(winter, summer, zone), "CET/CEST");
+	ck_assert_str_eq(clock_text(WHEN_NONE, out), "");
+	ck_assert_str_eq(clock_iso(WHEN_NONE, out), "");
+	ck_assert_str_eq(clock_iso(-1, out), "1970-01-01T00:59:59.999999+01:00");
+	clock_set(false);
+	setenv("TZ", "AAA+03:30", 1);
+	clock_set(true);
+	ck_assert_str_eq(clock_iso(summer, out), "2024-07-01T08:30:00-03:30");
+	ck_assert(clock_set(false));
+	unsetenv("TZ");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("ui");
@@ -691,6 +845,10 @@ int main(void)
 	tcase_add_checked_fixture(text, setup, NULL);
 	tcase_add_checked_fixture(table, setup, NULL);
 	tcase_add_checked_fixture(list, setup, NULL);
+	tcase_add_test(table, columns_lines);
+	tcase_add_test(table, columns_places);
+	tcase_add_test(table, columns_remembered);
+	tcase_add_test(text, clock_zones);
 	tcase_add_test(text, escapes);
 	tcase_add_test(text, marks);
 	tcase_add_test(text, widths);

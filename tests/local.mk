@@ -30,11 +30,13 @@ UNIT_TESTS = \
 SCRIPT_TESTS = \
 	tests/case.sh \
 	tests/cli.sh \
+	tests/docs.sh \
 	tests/layers.sh \
 	tests/screens.sh \
 	tests/shipped.sh
 
-tests_check_ui_SOURCES = tests/check_ui.c ui/cell.c ui/glyph.c ui/keys.c ui/layout.c ui/list.c ui/order.c ui/page.c ui/pick.c ui/view.c
+tests_check_ui_SOURCES = tests/check_ui.c ui/cell.c ui/clock.c ui/columns.c ui/glyph.c ui/keys.c ui/layout.c \
+	ui/list.c ui/order.c ui/page.c ui/pick.c ui/state.c ui/view.c
 
 # The terminal that the screens are tested on. `make update-screens` writes what they are compared with anew, after a wanted change.
 check_PROGRAMS += tests/screen_driver

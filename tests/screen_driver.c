@@ -9,6 +9,8 @@
  *   keys NAME …          as the keys that the help shows: j ^D PgDn Enter Space Esc F1 M-b
  *   type TEXT            one key per character
  *   paste TEXT           as a terminal with bracketed paste; \n is a line break
+ *   click LINE COLUMN    as a terminal whose mouse was asked for, from 1; nothing is sent when it was not
+ *   wheel up|down        likewise
  *   raw HEX …            these bytes at once
  *   screen [TITLE]       prints the screen
  *   picture NAME TITLE   as screen; with PICTURES=FOLDER set, also drawn to FOLDER/NAME.svg
@@ -239,7 +241,7 @@ static void end(void)
 		printf(", modes %s", now.c_lflag == d.modes.c_lflag && now.c_iflag == d.modes.c_iflag && now.c_oflag == d.modes.c_oflag ?
 		       "restored" : "NOT RESTORED");
 		printf(", %s%s%s", d.vt.alternate ? "STILL ON THE ALTERNATE SCREEN" : "main screen", d.vt.cursor_hidden ? ", CURSOR HIDDEN" : "",
-		       d.vt.paste ? ", PASTE STILL BRACKETED" : "");
+		       d.vt.paste ? ", PASTE STILL BRACKETED" : d.vt.mouse ? ", MOUSE STILL ON" : "");
 	}
 	putchar('\n');
 	waitpid(d.shell, NULL, 0);
@@ -454,6 +456,30 @@ static void do_paste(const char *text)
 	press(out);
 }
 
+/* Press and release, as xterm's mode 1006 has it. */
+static void do_mouse(int button, int y, int x)
+{
+	char out[64];
+	int n = snprintf(out, sizeof out, "\033[<%d;%d;%dM", button, x, y);
+
+	if (!d.vt.mouse) {
+		printf("the mouse is off\n");
+		return;
+	}
+	if (button == 0)
+		snprintf(out + n, sizeof out - (size_t)n, "\033[<0;%d;%dm", x, y);
+	press(out);
+}
+
+static void do_click(const char *arg)
+{
+	int y, x;
+
+	if (sscanf(arg, "%d %d", &y, &x) != 2)
+		die("click: expected LINE COLUMN");
+	do_mouse(0, y, x);
+}
+
 static void command(char *line)
 {
 	char *arg = line + strcspn(line, " \t"), *words[WORDS_MAX], bytes[16];
@@ -505,6 +531,10 @@ static void command(char *line)
 		}
 	} else if (strcmp(line, "paste") == 0) {
 		do_paste(arg);
+	} else if (strcmp(line, "click") == 0) {
+		do_click(arg);
+	} else if (strcmp(line, "wheel") == 0) {
+		do_mouse(strcmp(arg, "down") == 0 ? 65 : 64, 5, 5);
 	} else if (strcmp(line, "raw") == 0) {
 		n = split(arg, words);
 		for (int i = 0; i < n && i < 15; i++)

@@ -253,10 +253,13 @@ static void mode(struct vt *t, bool on)
 		case 1049:
 			alternate(t, on);
 			break;
+		case 1000:
+			t->mouse = on;
+			break;
 		case 2004:
 			t->paste = on;
 			break;
-		case 3: case 4: case 5: case 7: case 12: case 1034: case 69:
+		case 3: case 4: case 5: case 7: case 12: case 1006: case 1034: case 69:
 			break;
 		default:
 			complain(t, "a mode");

@@ -26,7 +26,7 @@ struct vt {
 	short fg, bg;
 	int top, bottom;                                 /* scrolling region, inclusive */
 	int saved_y, saved_x;
-	bool alternate, cursor_hidden, paste, app_keys;
+	bool alternate, cursor_hidden, paste, mouse, app_keys;
 	bool graphics;                                   /* the line-drawing character set */
 	int hide_from, hide_to;                          /* columns, from 1, that dumps leave blank; 0: none */
 	unsigned idle;                                   /* NULs seen */

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/clock.h"
+#include "ui/column_menu.h"
 #include "ui/history.h"
 #include "ui/tty.h"
 
@@ -136,17 +138,24 @@ static const struct prompt_kind mark_kind = {
 
 /* ---- sort ---- */
 
-static void sort_picked(struct ui *u, size_t i, void *ctx)
+void action_sort(struct ui *u, int col)
 {
 	struct view *v = ui_top(u);
 
-	(void)ctx;
-	if (i == 0)
+	if (v->ops->fill || v->ops->depth)
+		ui_say(u, ROLE_TEXT, "this view cannot be sorted");
+	else if (col < 0)
 		list_sort(v, -1, false);
-	else if (v->list.sort == (int)i - 1)             /* the same column again turns it round */
-		list_sort(v, v->list.sort, !v->list.reverse);
+	else if (v->list.sort == col)
+		list_sort(v, col, !v->list.reverse);
 	else
-		list_sort(v, (int)i - 1, v->col[i - 1].descending);
+		list_sort(v, col, v->col[col].descending);
+}
+
+static void sort_picked(struct ui *u, size_t i, void *ctx)
+{
+	(void)ctx;
+	action_sort(u, (int)i - 1);
 }
 
 static void choose_sort(struct ui *u)
@@ -186,8 +195,10 @@ static void copy_picked(struct ui *u, size_t i, void *ctx)
 	(void)ctx;
 	if (row == LIST_NONE)
 		return;
+	bool local = clock_set(false);
 	view_cell(v, row, i, &c);
 	copy(u, c.text, v->col[i].name);
+	clock_set(local);
 }
 
 static void copy_field(struct ui *u)
@@ -205,10 +216,12 @@ static void copy_field(struct ui *u)
 		return;
 	}
 	choose_open(u, "Copy", copy_picked, NULL, NULL);
+	bool local = clock_set(false);
 	for (size_t i = 0; i < v->ncols; i++) {
 		view_cell(v, row, i, &c);
 		choose_add(u, 0, str_c(v->col[i].name), c.text);
 	}
+	clock_set(local);
 }
 
 /* The marked rows, else the selected one. */
@@ -219,11 +232,13 @@ static void copy_rows(struct ui *u)
 	size_t *rows, n = list_targets(v, &rows);
 	char what[32];
 
+	bool local = clock_set(false);
 	for (size_t i = 0; i < n && b.n <= COPY_MAX; i++) {
 		if (i)
 			sbuf_addc(&b, '\n');
 		list_copy(v, rows[i], &b);
 	}
+	clock_set(local);
 	free(rows);
 	if (n == 1)
 		snprintf(what, sizeof what, "the %s", v->ops->fill ? "text" : v->ops->noun);
@@ -266,6 +281,13 @@ bool action_request(struct ui *u, enum request r)
 		if (v->ops->fill || v->ops->depth)
 			return false;
 		choose_sort(u);
+		return true;
+	case REQ_COLUMNS:
+		column_menu(u);
+		return true;
+	case REQ_CLOCK:
+		ui_clock(u, !clock_is_local());
+		ui_say(u, ROLE_TEXT, "times are %s", clock_is_local() ? "in the zone of this machine; exported ones stay UTC" : "UTC");
 		return true;
 	case REQ_COPY:
 		copy_field(u);

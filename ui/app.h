@@ -3,6 +3,7 @@
 #define SPOOR_UI_APP_H
 
 #include "case/case.h"
+#include "detect/threshold.h"
 #include "ui/analysis.h"
 #include "ui/choose.h"
 #include "ui/prompt.h"
@@ -33,6 +34,15 @@ struct ui {
 	char message[512];                               /* shown until the next key */
 	enum role message_role;
 	bool hints;                                      /* is the hint line shown? */
+	struct {                                         /* what the configuration says of the start */
+		const char **rules;
+		size_t nrules;
+		struct risk_limits limits;
+	} config;
+	struct {                                         /* the last thing done was a click there */
+		const struct view *v;
+		size_t at;
+	} clicked;
 	bool dirty;                                      /* must be drawn */
 	bool active;                                     /* something happened since it was idle last */
 	bool pasting;
@@ -54,6 +64,8 @@ void ui_ask(struct ui *u, void (*yes)(struct ui *u), const char *fmt, ...) __att
 void ui_request(struct ui *u, enum request r, int key);
 /* Follows what a line of a page links to. */
 bool ui_follow(struct ui *u, const struct page_link *link);
+/* Times in the zone of the machine, or in UTC: all views. */
+void ui_clock(struct ui *u, bool local);
 /* Stops whatever work is under way for the view on top. False when there was none. */
 bool ui_stop(struct ui *u);
 
@@ -63,6 +75,11 @@ void query_drilldowns(struct ui *u, const struct finding *f);
 
 /* actions.c: requests that ask for a line or a choice. */
 bool action_request(struct ui *u, enum request r);
+/* Sorts the view on top by a column (-1: as it comes); the one it is sorted by already is turned round. */
+void action_sort(struct ui *u, int col);
+
+/* mouse.c: a click, or a turn of the wheel. */
+void mouse_event(struct ui *u);
 
 /* save.c: writing rows to a file in slices. */
 void save_prompt(struct ui *u);

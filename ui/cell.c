@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "ui/clock.h"
+
 void cell_printf(struct cell *c, const char *fmt, ...)
 {
 	va_list ap;
@@ -19,7 +21,7 @@ void cell_when(struct cell *c, usec_t t)
 	if (t == WHEN_NONE)
 		return;
 	_Static_assert(sizeof c->buf >= WHEN_SIZE, "a time fits into a cell");
-	when_human(t, false, c->buf);
+	clock_text(t, c->buf);
 	c->text = str_c(c->buf);
 	c->num = (double)t;
 }

@@ -17,8 +17,10 @@ struct chooser {
 	struct choice *v;
 	size_t n, cap, cursor, top, lines;
 	void (*picked)(struct ui *u, size_t i, void *ctx);
+	bool (*own_key)(struct ui *u, int key, size_t at, void *ctx);
 	void *ctx;
 	void (*free_ctx)(void *ctx);
+	int y;                                           /* of the first choice, as drawn */
 };
 
 void choose_open(struct ui *u, const char *title, void (*picked)(struct ui *u, size_t i, void *ctx), void *ctx,
@@ -50,10 +52,29 @@ void choose_add(struct ui *u, int key, struct str text, struct str note)
 {
 	struct chooser *c = u->chooser;
 
-	if (!key)
+	if (key == CHOOSE_NO_KEY)
+		key = 0;
+	else if (!key)
 		key = free_key(c);
 	GROW(c->v, c->n, c->cap);
 	c->v[c->n++] = (struct choice){key, xstrndup(text.n ? text.p : "", text.n), xstrndup(note.n ? note.p : "", note.n), text.n, note.n};
+}
+
+void choose_keys(struct ui *u, bool (*key)(struct ui *u, int key, size_t at, void *ctx))
+{
+	u->chooser->own_key = key;
+}
+
+void choose_set(struct ui *u, size_t i, struct str text, struct str note)
+{
+	struct choice *v;
+
+	if (i >= u->chooser->n)
+		return;
+	v = &u->chooser->v[i];
+	free(v->text);
+	free(v->note);
+	*v = (struct choice){v->key, xstrndup(text.n ? text.p : "", text.n), xstrndup(note.n ? note.p : "", note.n), text.n, note.n};
 }
 
 void choose_select(struct ui *u, size_t i)
@@ -100,8 +121,10 @@ void choose_key(struct ui *u, int key)
 	struct chooser *c = u->chooser;
 
 	u->dirty = true;
+	if (c->own_key && c->own_key(u, key, c->cursor, c->ctx))
+		return;
 	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].key == key) {
+		if (key > 0 && c->v[i].key == key) {
 			pick(u, i);
 			return;
 		}
@@ -140,11 +163,36 @@ void choose_key(struct ui *u, int key)
 	}
 }
 
+void choose_click(struct ui *u, int y)
+{
+	struct chooser *c = u->chooser;
+	size_t at = c->top + (size_t)(y - c->y);
+
+	u->dirty = true;
+	if (y < c->y || at >= c->n || (size_t)(y - c->y) >= c->lines)
+		choose_close(u);
+	else if (c->own_key)
+		c->cursor = at;
+	else
+		pick(u, at);
+}
+
+void choose_scroll(struct ui *u, bool down)
+{
+	struct chooser *c = u->chooser;
+
+	if (down)
+		c->cursor += c->cursor + 1 < c->n;
+	else
+		c->cursor -= c->cursor > 0;
+	u->dirty = true;
+}
+
 void choose_draw(struct ui *u, int y, int height, int width, int *cursor_y, int *cursor_x)
 {
 	struct chooser *c = u->chooser;
 	size_t text_width = 0;
-	int lines = height - 1;
+	int lines = height - (c->own_key ? 4 : 1);
 	char name[KEY_NAME_SIZE];
 
 	if (lines > (int)c->n)
@@ -169,6 +217,7 @@ void choose_draw(struct ui *u, int y, int height, int width, int *cursor_y, int 
 	p.blank = ROLE_HEAD;
 	pen_printf(&p, ROLE_HEAD, " %s", c->title);
 	pen_fill(&p);
+	c->y = y;
 	for (int i = 0; i < lines; i++, y++) {
 		size_t at = c->top + (size_t)i;
 

@@ -1,4 +1,4 @@
-/* The command line: a table of commands, with their arguments, completion and help. The configuration consists of them, too. */
+/* The command line: a table of commands, with their arguments, completion and help. Settings are commands, too. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,90 +8,16 @@
 
 #include "base/utf8.h"
 #include "ui/cmd.h"
+#include "ui/config.h"
 #include "ui/theme.h"
 
-/* ---- options ---- */
-
-static bool set_truth(bool *out, struct str value, struct diag *d)
-{
-	static const char *const yes[] = {"yes", "on", "true", "1"}, *const no[] = {"no", "off", "false", "0"};
-
-	for (size_t i = 0; i < 4; i++) {
-		if (str_ieqc(value, yes[i])) {
-			*out = true;
-			return true;
-		}
-		if (str_ieqc(value, no[i])) {
-			*out = false;
-			return true;
-		}
-	}
-	return diag_set(d, 0, 0, "'%.*s': expected yes or no", STR_FMT(value));
-}
-
-static bool opt_hints(struct ui *u, struct str value, struct diag *d)
-{
-	return set_truth(&u->hints, value, d);
-}
-
-static bool opt_graphics(struct ui *u, struct str value, struct diag *d)
-{
-	(void)u;
-	if (str_ieqc(value, "ascii"))
-		glyph_utf8 = false;
-	else if (str_ieqc(value, "utf-8"))
-		glyph_utf8 = true;
-	else
-		return diag_set(d, 0, 0, "'%.*s': expected ascii or utf-8", STR_FMT(value));
-	return true;
-}
-
-const struct cmd_option cmd_options[] = {
-	{"hints", "yes no", "the line of keys at the bottom", opt_hints},
-	{"graphics", "ascii utf-8", "characters that lines and bars are made of", opt_graphics},
-	{0},
-};
-
 /* ---- commands ---- */
-
-static struct str take_word(struct str *s)
-{
-	struct str w;
-
-	*s = str_trim(*s);
-	w = (struct str){s->p, 0};
-	while (w.n < s->n && w.p[w.n] != ' ')
-		w.n++;
-	s->p += w.n;
-	s->n -= w.n;
-	*s = str_trim(*s);
-	return w;
-}
 
 static bool run_back(struct ui *u, struct str args, struct diag *d)
 {
 	(void)args;
 	(void)d;
 	ui_back(u);
-	return true;
-}
-
-static bool run_bind(struct ui *u, struct str args, struct diag *d)
-{
-	struct str key = take_word(&args), request = take_word(&args);
-	char name[KEY_NAME_SIZE], what[32];
-
-	(void)u;
-	snprintf(name, sizeof name, "%.*s", STR_FMT(key));
-	snprintf(what, sizeof what, "%.*s", STR_FMT(request));
-	int code = key_named(name);
-	if (code == KEY_NOTHING)
-		return diag_set(d, 0, 0, "'%.*s' is no key; keys are j, ^D, PgUp, F1, Space, …", STR_FMT(key));
-	enum request r = request_named(what);
-	if (r == REQ_NONE && strcmp(what, "none") != 0)
-		return diag_set(d, 0, 0, "'%.*s' is no request; 'none' unbinds a key", STR_FMT(request));
-	keys_bind(code, r, KEYS_ALL);
-	keys_bind(code, REQ_NONE, KEYS_TEXT);
 	return true;
 }
 
@@ -163,7 +89,7 @@ static bool run_request(struct ui *u, struct str args, struct diag *d)
 	snprintf(what, sizeof what, "%.*s", STR_FMT(args));
 	enum request r = request_named(what);
 	if (r == REQ_NONE)
-		return diag_set(d, 0, 0, "'%.*s' is no request", STR_FMT(args));
+		return diag_set(d, 0, 0, "'%.*s' is no action", STR_FMT(args));
 	ui_request(u, r, 0);
 	return true;
 }
@@ -175,22 +101,10 @@ static bool run_search(struct ui *u, struct str args, struct diag *d)
 	return true;
 }
 
-static bool run_set(struct ui *u, struct str args, struct diag *d)
-{
-	struct str name = take_word(&args);
-
-	if (args.n && args.p[0] == '=')
-		take_word(&args);
-	for (const struct cmd_option *o = cmd_options; o->name; o++)
-		if (str_ieqc(name, o->name))
-			return o->set(u, args, d);
-	return diag_set(d, 0, 0, "'%.*s' is no option", STR_FMT(name));
-}
-
 static bool run_sort(struct ui *u, struct str args, struct diag *d)
 {
 	struct view *v = ui_top(u);
-	struct str name = take_word(&args);
+	struct str name = str_word(&args);
 	ptrdiff_t col = view_column(v, name);
 
 	if (v->ops->fill || v->ops->depth)
@@ -236,15 +150,13 @@ static bool run_version(struct ui *u, struct str args, struct diag *d)
 
 const struct cmd cmds[] = {
 	{"back", "", "back to the view before", CMD_NOTHING, run_back},
-	{"bind", "KEY REQUEST", "bind a key to a request by name; 'none' unbinds it", CMD_REQUEST, run_bind},
 	{"csv", "[-f] [FILE]", "write the marked rows, else all shown; -f overwrites", CMD_NOTHING, run_csv},
-	{"do", "REQUEST", "what a key bound to the request does", CMD_REQUEST, run_request},
+	{"do", "ACTION", "what a key bound to that action does", CMD_REQUEST, run_request},
 	{"filter", "[PATTERN]", "show only the rows that match; none: all", CMD_COLUMN_COLON, run_filter},
 	{"goto", "N", "go to row N", CMD_NOTHING, run_goto},
 	{"mark", "PATTERN", "mark the shown rows that match", CMD_COLUMN_COLON, run_mark},
 	{"quit", "", "quit", CMD_NOTHING, run_quit},
 	{"search", "[TEXT]", "search; none: end the search", CMD_NOTHING, run_search},
-	{"set", "OPTION VALUE", "set an option", CMD_OPTION, run_set},
 	{"sort", "[COLUMN [asc|desc]]", "sort by a column; none: as it comes", CMD_COLUMN, run_sort},
 	{"spl", "[SEARCH]", "ask with a search of your own", CMD_NOTHING, run_spl},
 	{"unmark", "", "unmark all rows", CMD_NOTHING, run_unmark},
@@ -278,10 +190,18 @@ static const struct view_ops *find_view(struct str name)
 	return str_eqc(name, view_help.name) ? &view_help : NULL;
 }
 
+static bool run_setting(struct ui *u, const struct setting *s, struct str args, struct diag *d)
+{
+	if (s->at_start)
+		return diag_set(d, 0, 0, "it holds from the start: a line of the configuration file says it");
+	return s->set(u, args, d);
+}
+
 bool cmd_run(struct ui *u, struct str line, struct diag *d)
 {
-	struct str args = line, name = take_word(&args);
+	struct str args = line, name = str_word(&args);
 	const struct view_ops *ops = find_view(name);
+	const struct setting *setting = setting_named(name);
 	bool ambiguous;
 
 	u->dirty = true;
@@ -294,12 +214,12 @@ bool cmd_run(struct ui *u, struct str line, struct diag *d)
 			ui_pick(u, ops);
 		return true;
 	}
-	const struct cmd *c = find(name, &ambiguous);
-	if (ambiguous)
+	const struct cmd *c = setting ? NULL : find(name, &ambiguous);
+	if (!setting && ambiguous)
 		return diag_set(d, 1, 1, "'%.*s' may be more than one command", STR_FMT(name));
-	if (!c)
+	if (!setting && !c)
 		return diag_set(d, 1, 1, "no such command: '%.*s'", STR_FMT(name));
-	if (c->run(u, args, d))
+	if (setting ? run_setting(u, setting, args, d) : c->run(u, args, d))
 		return true;
 	if (d->col == 0) {
 		d->line = 1;
@@ -310,12 +230,53 @@ bool cmd_run(struct ui *u, struct str line, struct diag *d)
 
 /* ---- the prompt ---- */
 
+static void add_requests(struct words *w, struct str part)
+{
+	for (int r = 1; r < REQ_COUNT; r++)
+		words_add(w, part, str_c(request_info((enum request)r)->name));
+}
+
+static void add_columns(struct words *w, struct str part, const struct view *v, bool colon)
+{
+	char text[64];
+
+	for (size_t i = 0; i < v->ncols; i++) {
+		snprintf(text, sizeof text, "%.60s%s", v->col[i].name, colon ? ":" : "");
+		words_add(w, part, str_c(text));
+	}
+}
+
+/* nth: which word of its arguments is being typed. */
+static void complete_setting(const struct setting *s, size_t nth, struct str rest, struct words *w, struct str part)
+{
+	switch (s->words) {
+	case WORDS_REQUESTS:
+		if (nth == 1)
+			add_requests(w, part);
+		break;
+	case WORDS_ROLES:
+		for (int r = 0; nth == 0 && theme_role_name(r); r++)
+			words_add(w, part, str_c(theme_role_name(r)));
+		break;
+	case WORDS_COLUMNS:
+		for (size_t i = 0; views[i]; i++) {
+			if (views[i]->columns && nth == 0)
+				words_add(w, part, str_c(views[i]->name));
+			for (size_t k = 0; nth > 0 && views[i]->columns && str_starts(rest, views[i]->name) && k < views[i]->ncolumns; k++)
+				words_add(w, part, str_c(views[i]->columns[k].name));
+		}
+		break;
+	default:
+		for (struct str values = str_c(s->values); nth == 0 && values.n;)
+			words_add(w, part, str_word(&values));
+	}
+}
+
 static void complete_cmd(struct ui *u, struct str before, struct words *w)
 {
-	struct str rest = before, name = take_word(&rest);
-	const struct view *v = ui_top(u);
+	struct str rest = before, name = str_word(&rest);
 	bool ambiguous;
-	char text[64];
+	size_t nth = 0;
 
 	w->start = before.n;
 	while (w->start > 0 && before.p[w->start - 1] != ' ')
@@ -324,33 +285,30 @@ static void complete_cmd(struct ui *u, struct str before, struct words *w)
 	if (w->start <= (size_t)(name.p - before.p)) {
 		for (const struct cmd *c = cmds; c->name; c++)
 			words_add(w, part, str_c(c->name));
+		for (const struct setting *s = settings; s->name; s++)
+			if (!s->at_start)
+				words_add(w, part, str_c(s->name));
 		for (size_t i = 0; views[i]; i++)
 			if (views[i]->digit || views[i] == &view_help)
 				words_add(w, part, str_c(views[i]->name));
 		words_sort(w);
 		return;
 	}
+	for (struct str args = {before.p, w->start}; args.n; nth++)
+		str_word(&args);
+	const struct setting *s = setting_named(name);
+	if (s) {
+		complete_setting(s, nth - 1, rest, w, part);
+		return;
+	}
 	const struct cmd *c = find(name, &ambiguous);
 	switch (c ? c->complete : CMD_NOTHING) {
 	case CMD_REQUEST:
-		for (int r = 1; r < REQ_COUNT; r++)
-			words_add(w, part, str_c(request_info((enum request)r)->name));
-		break;
-	case CMD_OPTION:
-		for (const struct cmd_option *o = cmd_options; o->name; o++) {
-			if (w->start == (size_t)(rest.p - before.p))
-				words_add(w, part, str_c(o->name));
-			else if (str_starts(rest, o->name))
-				for (struct str values = str_c(o->values); values.n;)
-					words_add(w, part, take_word(&values));
-		}
+		add_requests(w, part);
 		break;
 	case CMD_COLUMN:
 	case CMD_COLUMN_COLON:
-		for (size_t i = 0; i < v->ncols; i++) {
-			snprintf(text, sizeof text, "%.60s%s", v->col[i].name, c->complete == CMD_COLUMN ? "" : ":");
-			words_add(w, part, str_c(text));
-		}
+		add_columns(w, part, ui_top(u), c->complete == CMD_COLUMN_COLON);
 		break;
 	default:
 		break;

@@ -1,11 +1,11 @@
-/* The tables behind the command line: commands and options. Running them is cmd.c's; help prints them. */
+/* The table of commands. Running them is cmd.c's; help prints them. Settings are config.h's. */
 #ifndef SPOOR_UI_CMD_H
 #define SPOOR_UI_CMD_H
 
 #include "ui/app.h"
 
 /* What completes a command's arguments. */
-enum cmd_complete { CMD_NOTHING, CMD_REQUEST, CMD_OPTION, CMD_COLUMN, CMD_COLUMN_COLON };
+enum cmd_complete { CMD_NOTHING, CMD_REQUEST, CMD_COLUMN, CMD_COLUMN_COLON };
 
 struct cmd {
 	const char *name, *args, *help;
@@ -13,11 +13,5 @@ struct cmd {
 	bool (*run)(struct ui *u, struct str args, struct diag *d);
 };
 extern const struct cmd cmds[];                          /* by name; ends with one without */
-
-struct cmd_option {
-	const char *name, *values, *help;                /* values: those it takes, with blanks between */
-	bool (*set)(struct ui *u, struct str value, struct diag *d);
-};
-extern const struct cmd_option cmd_options[];            /* likewise */
 
 #endif

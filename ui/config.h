@@ -1,16 +1,34 @@
-/* The configuration: a file of `:` commands, one a line, read and never written. */
+/* Settings: one table of what can be set, by a line of the configuration file or, most of them, on the command line. The file is
+ * read before the screen starts and never written. */
 #ifndef SPOOR_UI_CONFIG_H
 #define SPOOR_UI_CONFIG_H
 
 #include <stdbool.h>
 
 #include "base/diag.h"
+#include "base/str.h"
 
 struct ui;
 
-/* Runs the commands of a file; `#` starts a comment. False with *d set (file, line) at the first that fails; the rest is run. */
-bool config_read(struct ui *u, const char *path, struct diag *d);
-/* $XDG_CONFIG_HOME/spoor/spoorrc (~/.config/…), if there is one; errors go to the message line. */
-void config_read_default(struct ui *u);
+/* What completes the words of a setting. */
+enum setting_words { WORDS_VALUES, WORDS_REQUESTS, WORDS_ROLES, WORDS_COLUMNS };
+
+struct setting {
+	const char *name, *args, *help;
+	const char *values;                              /* those it takes, with blanks between; "" when they are open */
+	enum setting_words words;
+	bool at_start;                                   /* holds from the start of the screen: only in the file */
+	bool (*set)(struct ui *u, struct str args, struct diag *d);
+};
+extern const struct setting settings[];                  /* by name; ends with one without */
+
+/* NULL when there is none of that name. */
+const struct setting *setting_named(struct str name);
+/* Applies a file: one setting a line, `#` starts a comment line. Every line that is wrong is told in `errors`, with file and
+ * line, and costs itself only. False when there was one, or the file cannot be read. */
+bool config_read(struct ui *u, const char *path, struct diags *errors);
+/* $XDG_CONFIG_HOME/spoor/config (~/.config/…), if there is one; likewise. */
+bool config_read_default(struct ui *u, struct diags *errors);
+void config_free(struct ui *u);                          /* what the settings own in u */
 
 #endif

@@ -1,5 +1,6 @@
 /* A group of connections told: its name, its rhythm, and all of it for the lines below a list. */
 #include "ui/conn_page.h"
+#include "ui/clock.h"
 
 #include <stdlib.h>
 
@@ -142,7 +143,7 @@ static void tell_last(struct page *p, const struct store *s, const struct procs 
 
 		page_adds(p, ROLE_LABEL, i ? "" : "latest");
 		page_tab(p, LABEL, true);
-		page_addf(p, ROLE_DIM, "%s  ", x->time == WHEN_NONE ? "-" : when_human(x->time, false, text));
+		page_addf(p, ROLE_DIM, "%s  ", x->time == WHEN_NONE ? "-" : clock_text(x->time, text));
 		page_addf(p, ROLE_TEXT, "%.*s:%.*s %s %.*s:%.*s  ", STR_FMT(pooled(s, x->src_ip)), STR_FMT(pooled(s, x->src_port)),
 		          ornament(ORN_RIGHT), STR_FMT(pooled(s, x->dest_ip)), STR_FMT(pooled(s, x->dest_port)));
 		conn_process(&b, s, t, x, true);

@@ -1,6 +1,7 @@
 /* What one event says at a glance. */
 #include "ui/event.h"
 
+#include "ui/clock.h"
 #include "ui/view.h"
 
 enum { LINES = 6 };                                      /* of a gist on a page; the event itself has it whole */
@@ -141,7 +142,7 @@ void event_line(struct page *p, const struct store *s, ev_t ev, int indent)
 	p->link = (struct page_link){.kind = LINK_EVENT, .n = ev};
 	p->value = gist;
 	page_tab(p, indent, false);
-	page_addf(p, ROLE_TEXT, "%s", store_time(s, ev) == WHEN_NONE ? "-" : when_human(store_time(s, ev), false, time));
+	page_addf(p, ROLE_TEXT, "%s", store_time(s, ev) == WHEN_NONE ? "-" : clock_text(store_time(s, ev), time));
 	page_tab(p, indent + 21, true);
 	page_addf(p, ROLE_LINK, "event %u %s", event_id(s, ev), event_name(s, ev));
 	if (record != UINT64_MAX)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "ui/app.h"
+#include "ui/clock.h"
 #include "ui/tty.h"
 #include "ui/work.h"
 
@@ -184,8 +185,12 @@ static void draw_status(struct ui *u, int y, int width)
 		sbuf_addf(&b, "%zu more column%s %s", l->dropped, l->dropped == 1 ? "" : "s", ornament(ORN_RIGHT));
 		put_part(&p, ROLE_STATUS, &b);
 	}
-	if (v->first != WHEN_NONE) {
-		sbuf_addz(&b, "UTC");
+	if (v->first != WHEN_NONE || clock_is_local()) {
+		const struct store *s = analysis_store(u->analysis);
+		bool own = v->first != WHEN_NONE || !s;
+		char zone[ZONE_SIZE];
+
+		sbuf_addz(&b, clock_zone(own ? v->first : store_first(s), own ? v->last : store_last(s), zone));
 		put_part(&p, ROLE_STATUS, &b);
 	}
 	p.end = width;

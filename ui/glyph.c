@@ -9,6 +9,25 @@
 #include "base/utf8.h"
 
 bool glyph_utf8 = true;
+static bool locale_utf8 = true;
+static enum glyphs chosen;
+
+static void settle(void)
+{
+	glyph_utf8 = chosen == GLYPHS_AUTO ? locale_utf8 : chosen == GLYPHS_UTF8;
+}
+
+void glyph_choose(enum glyphs g)
+{
+	chosen = g;
+	settle();
+}
+
+void glyph_locale(bool utf8)
+{
+	locale_utf8 = utf8;
+	settle();
+}
 
 static const char *const ornaments[ORN_COUNT][2] = {
 	[ORN_ELLIPSIS] = {"~", "…"}, [ORN_CRUMB] = {">", "›"},  [ORN_DOWN] = {"desc", "↓"},  [ORN_UP] = {"asc", "↑"},

@@ -29,8 +29,11 @@ enum cut {
 	CUT_FRONT,                                       /* `…\System32\cmd.exe` */
 };
 
-/* Can the terminal show UTF-8? Off: everything beyond ASCII is escaped and ornaments are ASCII. Set once at the start. */
+/* Can the terminal show UTF-8? Off: everything beyond ASCII is escaped and ornaments are ASCII. */
 extern bool glyph_utf8;
+enum glyphs { GLYPHS_AUTO, GLYPHS_ASCII, GLYPHS_UTF8 };
+void glyph_choose(enum glyphs g);                        /* auto: what the locale has */
+void glyph_locale(bool utf8);                            /* what it has */
 
 /* Ornaments, in UTF-8 and in ASCII. */
 enum ornament {

@@ -1,14 +1,13 @@
-/* Lines typed before. Owns the files and their folder; a line never holds a line break. */
+/* Lines typed before. Owns the files; a line never holds a line break. */
 #include "ui/history.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "ui/state.h"
 
 enum { LINES_MAX = 500, FILE_MAX_BYTES = 4 << 20, NAMES_MAX = 8 };
 
@@ -21,36 +20,12 @@ struct history {
 static struct history *all[NAMES_MAX];
 static size_t nall;
 
-/* $XDG_STATE_HOME/spoor, made if need be. Empty when there is no home. */
-static void folder(struct sbuf *b)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-	if (state && state[0] == '/')
-		sbuf_addf(b, "%s/spoor", state);
-	else if (home && home[0] == '/')
-		sbuf_addf(b, "%s/.local/state/spoor", home);
-}
-
-static void make_folders(const char *path)
-{
-	char *copy = xstrdup(path);
-
-	for (char *p = copy + 1; *p; p++)
-		if (*p == '/') {
-			*p = '\0';
-			mkdir(copy, 0700);
-			*p = '/';
-		}
-	mkdir(copy, 0700);
-	free(copy);
-}
-
 static void path_of(const struct history *h, struct sbuf *b)
 {
-	folder(b);
-	if (b->n)
-		sbuf_addf(b, "/history-%s", h->name);
+	char name[64];
+
+	snprintf(name, sizeof name, "history-%s", h->name);
+	state_path(name, b);
 }
 
 static void keep(struct history *h, struct str line)
@@ -68,15 +43,9 @@ static void keep(struct history *h, struct str line)
 static bool read_file(struct history *h, const char *path)
 {
 	struct sbuf text = {0};
-	char part[8192];
-	size_t got, lines = 0;
-	FILE *f = fopen(path, "re");
+	size_t lines = 0;
 
-	if (!f)
-		return false;
-	while (text.n < FILE_MAX_BYTES && (got = fread(part, 1, sizeof part, f)) > 0)
-		sbuf_add(&text, part, got);
-	fclose(f);
+	state_read(path, FILE_MAX_BYTES, &text);
 	for (size_t at = 0; at < text.n;) {
 		const char *nl = memchr(text.p + at, '\n', text.n - at);
 		size_t end = nl ? (size_t)(nl - text.p) : text.n;
@@ -92,21 +61,12 @@ static bool read_file(struct history *h, const char *path)
 
 static void rewrite(const struct history *h, const char *path)
 {
-	struct sbuf temp = {0};
+	struct sbuf text = {0};
 
-	sbuf_addf(&temp, "%s.%ld", path, (long)getpid());
-	int fd = open(temp.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (f) {
-		bool good = true;
-
-		for (size_t i = 0; i < h->n; i++)
-			good &= fprintf(f, "%s\n", h->line[i]) >= 0;
-		good &= fclose(f) == 0;
-		if (!good || rename(temp.p, path) != 0)
-			unlink(temp.p);
-	}
-	sbuf_free(&temp);
+	for (size_t i = 0; i < h->n; i++)
+		sbuf_addf(&text, "%s\n", h->line[i]);
+	state_replace(path, sbuf_str(&text));            /* the lines are kept in memory, whatever becomes of it */
+	sbuf_free(&text);
 }
 
 struct history *history_get(const char *name)
@@ -140,17 +100,16 @@ struct str history_at(const struct history *h, size_t back)
 
 void history_add(struct history *h, struct str line)
 {
-	struct sbuf dir = {0}, path = {0};
+	struct sbuf path = {0};
 
 	if (!h || line.n == 0 || memchr(line.p, '\n', line.n) || memchr(line.p, '\0', line.n))
 		return;
 	if (h->n && str_eqc(line, h->line[h->n - 1]))
 		return;
 	keep(h, line);
-	folder(&dir);
 	path_of(h, &path);
 	if (path.n) {
-		make_folders(dir.p);
+		state_folder();
 		int fd = open(path.p, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 		if (fd >= 0) {
 			FILE *f = fdopen(fd, "a");
@@ -161,7 +120,6 @@ void history_add(struct history *h, struct str line)
 			}
 		}
 	}
-	sbuf_free(&dir);
 	sbuf_free(&path);
 }
 

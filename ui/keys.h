@@ -57,6 +57,8 @@
 	X(WRITE, "write", OUTPUT, "w", "", "csv", "write the marked rows, else all shown, to a CSV file") \
 	X(COMMAND, "command", ASK, ":", "", "command", "command line") \
 	X(QUERY, "query", ASK, "| ;", "", "spl", "ask with a search of your own (SPL)") \
+	X(COLUMNS, "columns", SCREEN, "f", "", "columns", "choose columns: which, where, how wide; remembered for each view") \
+	X(CLOCK, "clock", SCREEN, "Z", "", "zone", "times in UTC, or in the zone of this machine; what is exported or copied stays UTC") \
 	X(PREVIEW, "preview", SCREEN, "i", "", "preview", "show or hide the selected row in full below the list") \
 	X(STOP, "stop", SCREEN, "^C", "", "stop", "stop the work under way; what there is stays, marked partial") \
 	X(REDRAW, "redraw", SCREEN, "^L", "", "redraw", "draw the screen again") \

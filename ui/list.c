@@ -72,6 +72,7 @@ void list_free(struct view *v)
 	free(l->folds.w);
 	free(l->found.w);
 	free(l->natural);
+	free(l->place);
 	pick_free(l->filter);
 	pick_free(l->search);
 	pick_free(l->mark);
@@ -253,6 +254,16 @@ static void page_by(struct list *l, size_t n, bool down)
 	move_by(l, n, down);
 }
 
+void list_go(struct view *v, size_t position)
+{
+	move_to(&v->list, position);
+}
+
+void list_scroll(struct view *v, size_t n, bool down)
+{
+	page_by(&v->list, n, down);
+}
+
 static bool sideways(struct view *v, bool right)
 {
 	struct list *l = &v->list;
@@ -266,7 +277,7 @@ static bool sideways(struct view *v, bool right)
 		if (v->ops->fill)
 			return true;
 	}
-	if (right && (l->dropped || l->skip) && l->skip + 2 < v->ncols)
+	if (right && (l->dropped || l->skip) && l->skip + 2 < l->wanted)
 		l->skip++;
 	else if (!right && l->skip)
 		l->skip--;

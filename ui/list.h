@@ -69,10 +69,13 @@ struct list {
 	struct order order;
 
 	/* As drawn. */
+	struct place *place;                             /* columns that have one */
+	size_t nplaces, placecap;
+	int head_y, body_y, margin;                      /* head_y -1: there is no head */
 	int *natural;                                    /* widths that the columns' content needs */
 	size_t naturals, measured;                       /* rows there were when the widths were taken */
 	bool measured_loading;
-	size_t dropped;                                  /* columns without a place … */
+	size_t wanted, dropped;                          /* columns to be shown; those of them without a place … */
 	bool dropped_needed;                             /* … and one of them is no extra */
 	unsigned hist[HIST_MAX];                         /* rows over time */
 	size_t hist_n;
@@ -117,6 +120,14 @@ bool list_match_count(struct view *v, size_t *at, size_t *of);
 
 /* Draws the lines y … y + height - 1 of the screen: heads, rows, preview. Sets where the real cursor belongs. */
 void list_draw(struct view *v, int y, int height, int width, int *cursor_y, int *cursor_x);
+/* What of it is at that place of the screen, as drawn last: a row (its position), the head of a column, or nothing. */
+struct list_spot {
+	enum { SPOT_NONE, SPOT_ROW, SPOT_HEAD } what;
+	size_t at;
+};
+struct list_spot list_spot(const struct view *v, int y, int x);
+void list_go(struct view *v, size_t position);           /* the cursor to a position */
+void list_scroll(struct view *v, size_t n, bool down);   /* the window by n rows, the cursor along with it */
 /* The histogram of the shown rows over time, if the view has one. False when there is none to draw. */
 bool list_draw_hist(struct view *v, int y, int width);
 /* The whole row as text: its cells with tabs between, or what the view makes of it. Appended. */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "ui/clock.h"
+#include "ui/columns.h"
 #include "ui/view.h"
 
 enum { NARROW = 60, SHORT_TIMES = 100, WIDE = 140, SAMPLE = 256, PREVIEW_MIN = 16, PREVIEW_MAX = 10, HIST_LABEL = 20 };
@@ -23,7 +25,8 @@ static bool one_day(const struct view *v)
 {
 	const int64_t day = 86400 * USEC_PER_SEC;
 
-	return v->first != WHEN_NONE && v->first >= 0 && v->first / day == v->last / day;
+	return v->first != WHEN_NONE && v->first >= day &&
+	       (v->first + clock_offset(v->first)) / day == (v->last + clock_offset(v->last)) / day;
 }
 
 /* What columns need: measured on a sample, so that they stand still while one scrolls. */
@@ -109,7 +112,9 @@ static bool draw_cell(struct pen *p, struct view *v, size_t row, const struct pl
 static void draw_head(struct view *v, int y, int width, int margin, const struct place *place, size_t n)
 {
 	struct pen p = pen_at(y, 0, width);
+	char zone[ZONE_SIZE], with_zone[ZONE_SIZE + 32];
 
+	clock_zone(v->first, v->last, zone);
 	pen_blank(&p, margin);
 	p.blank = ROLE_HEAD;
 	for (size_t i = 0; i < n; i++) {
@@ -117,8 +122,12 @@ static void draw_head(struct view *v, int y, int width, int margin, const struct
 		const struct coldef *def = &v->col[place[i].col];
 		struct str head = str_c(def->head);
 
-		if (def->type == COL_TIME && head.n > (size_t)place[i].width)
-			head = STR("TIME");
+		if (def->type == COL_TIME) {
+			int wide = snprintf(with_zone, sizeof with_zone, "%.24s (%s)", def->head, zone);
+
+			if (wide <= place[i].width)
+				head = str_c(with_zone);
+		}
 		pen_field(&p, &(struct field){.text = head, .width = place[i].width, .role = ROLE_HEAD,
 		                              .right = def->type == COL_NUMBER});
 	}
@@ -232,33 +241,27 @@ static void scroll(struct list *l, size_t lines)
 		l->top = l->n > lines ? l->n - lines : 0;
 }
 
-static void note_dropped(struct view *v, const struct place *place, size_t n)
-{
-	size_t at = 0;
-
-	v->list.dropped_needed = false;
-	for (size_t i = 0; i < v->ncols; i++) {
-		if (at < n && place[at].col == i)
-			at++;
-		else
-			v->list.dropped_needed |= !v->col[i].extra;
-	}
-}
-
 void list_draw(struct view *v, int y, int height, int width, int *cursor_y, int *cursor_x)
 {
 	struct list *l = &v->list;
 	struct seeker seek = {find_match, l->search};
-	struct place *place = NULL;
-	size_t n = 0;
 	int margin = width < NARROW ? 2 : 3, preview = 0;
 
+	l->nplaces = 0;
+	l->head_y = -1;
+	l->margin = margin;
+
 	if (!v->ops->fill && v->ncols > 0 && (l->n > 0 || !v->ops->empty) && height > 1) {
-		place = xcalloc(v->ncols, sizeof *place);
+		if (l->placecap < v->ncols) {
+			l->place = xreallocarray(l->place, v->ncols, sizeof *l->place);
+			l->placecap = v->ncols;
+		}
 		measure(v, width - margin);
-		n = layout_columns(v->col, v->ncols, l->natural, width - margin, l->skip, place, &l->dropped);
-		note_dropped(v, place, n);
-		draw_head(v, y++, width, margin, place, n);
+		l->nplaces = column_set_place(v->columns, v->col, v->ncols, l->natural, width - margin, l->skip, l->place, &l->dropped,
+		                              &l->dropped_needed);
+		l->wanted = l->nplaces + l->dropped;
+		l->head_y = y;
+		draw_head(v, y++, width, margin, l->place, l->nplaces);
 		height--;
 	}
 	if (v->ops->preview && !l->preview_off && l->n > 0 && height >= PREVIEW_MIN) {
@@ -267,6 +270,7 @@ void list_draw(struct view *v, int y, int height, int width, int *cursor_y, int 
 		draw_preview(v, y + height, preview, width);
 	}
 	scroll(l, height > 0 ? (size_t)height : 0);
+	l->body_y = y;
 	*cursor_y = y + (int)(l->cursor - l->top);
 	*cursor_x = v->ops->fill ? 0 : margin - 2;
 	if (l->n == 0 && !list_busy(v)) {
@@ -281,10 +285,24 @@ void list_draw(struct view *v, int y, int height, int width, int *cursor_y, int 
 			else if (v->ops->fill)
 				draw_line(v, at, y + i, width, l->search ? &seek : NULL);
 			else
-				draw_row(v, at, y + i, width, margin, place, n, l->search ? &seek : NULL);
+				draw_row(v, at, y + i, width, margin, l->place, l->nplaces, l->search ? &seek : NULL);
 		}
 	}
-	free(place);
+}
+
+struct list_spot list_spot(const struct view *v, int y, int x)
+{
+	const struct list *l = &v->list;
+
+	if (y >= l->body_y && (size_t)(y - l->body_y) < l->lines && l->top + (size_t)(y - l->body_y) < l->n)
+		return (struct list_spot){SPOT_ROW, l->top + (size_t)(y - l->body_y)};
+	for (size_t i = 0; y == l->head_y && i < l->nplaces; i++) {
+		int from = l->margin + l->place[i].x;
+
+		if (x >= from && x < from + l->place[i].width + LAYOUT_GAP)
+			return (struct list_spot){SPOT_HEAD, l->place[i].col};
+	}
+	return (struct list_spot){SPOT_NONE, 0};
 }
 
 /* ---- histogram ---- */
@@ -295,7 +313,7 @@ static void hist_label(const struct view *v, usec_t t, bool date, char out[HIST_
 	char text[WHEN_SIZE];
 	int digits = v->last - v->first < 600 * USEC_PER_SEC ? 8 : 5;
 
-	when_human(t, false, text);
+	clock_text(t, text);
 	if (!one_day(v))
 		snprintf(out, HIST_LABEL, "%.5s", text + 5);
 	else if (date)

@@ -10,8 +10,14 @@ spoor_SOURCES += \
 	ui/cell.h \
 	ui/choose.c \
 	ui/choose.h \
+	ui/clock.c \
+	ui/clock.h \
 	ui/cmd.c \
 	ui/cmd.h \
+	ui/column_menu.c \
+	ui/column_menu.h \
+	ui/columns.c \
+	ui/columns.h \
 	ui/config.c \
 	ui/config.h \
 	ui/conn_page.c \
@@ -34,6 +40,7 @@ spoor_SOURCES += \
 	ui/list.c \
 	ui/list.h \
 	ui/list_draw.c \
+	ui/mouse.c \
 	ui/order.c \
 	ui/page.c \
 	ui/page.h \
@@ -46,6 +53,8 @@ spoor_SOURCES += \
 	ui/prompt.h \
 	ui/query.c \
 	ui/save.c \
+	ui/state.c \
+	ui/state.h \
 	ui/summary.c \
 	ui/summary.h \
 	ui/theme.c \

@@ -1,5 +1,6 @@
 /* A process in full, for the lines below a list: what it is, when, its hits, its last connections. */
 #include "base/when.h"
+#include "ui/clock.h"
 #include "ui/page.h"
 #include "ui/procs.h"
 
@@ -20,17 +21,17 @@ static void tell_times(struct page *p, const struct proc *q)
 	page_adds(p, ROLE_LABEL, "time");
 	page_tab(p, LABEL, true);
 	if (q->start != WHEN_NONE)
-		page_addf(p, ROLE_TEXT, "started %s", when_human(q->start, false, text));
+		page_addf(p, ROLE_TEXT, "started %s", clock_text(q->start, text));
 	else
-		page_addf(p, ROLE_TEXT, "its start is not in this log, first event %s", when_human(q->first, false, text));
+		page_addf(p, ROLE_TEXT, "its start is not in this log, first event %s", clock_text(q->first, text));
 	if (q->stop != WHEN_NONE) {
-		page_addf(p, ROLE_TEXT, ", ended %s", when_human(q->stop, false, text));
+		page_addf(p, ROLE_TEXT, ", ended %s", clock_text(q->stop, text));
 		if (q->start != WHEN_NONE && q->stop >= q->start) {
 			proc_span(&b, q->stop - q->start);
 			page_addf(p, ROLE_TEXT, " after %.*s", STR_FMT(sbuf_str(&b)));
 		}
 	} else if (q->last != WHEN_NONE) {
-		page_addf(p, ROLE_TEXT, ", last event %s, no end in this log", when_human(q->last, false, text));
+		page_addf(p, ROLE_TEXT, ", last event %s, no end in this log", clock_text(q->last, text));
 	}
 	page_end(p);
 	sbuf_free(&b);
@@ -77,7 +78,7 @@ static void tell_conns(struct page *p, const struct store *s, const struct procs
 			page_addf(p, ROLE_TEXT, " %.*s", STR_FMT(pooled(s, c->dest_name)));
 		page_addf(p, ROLE_TEXT, " %.*s %s", STR_FMT(pooled(s, c->protocol)), c->outbound ? "out" : "in");
 		if (c->time != WHEN_NONE)
-			page_addf(p, ROLE_DIM, " %s", when_human(c->time, false, text) + 11);
+			page_addf(p, ROLE_DIM, " %s", clock_text(c->time, text) + 11);
 	}
 	if (n > SHOWN_CONNS)
 		page_addf(p, ROLE_DIM, ",  the last of %zu", n);

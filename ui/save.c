@@ -7,6 +7,7 @@
 #include "base/when.h"
 #include "export/export.h"
 #include "ui/app.h"
+#include "ui/clock.h"
 
 struct save {
 	struct export_file file;
@@ -72,13 +73,14 @@ bool save_step(struct ui *u, uint64_t until)
 {
 	struct save *s = u->save;
 	struct sbuf b = {0};
-	bool good = true;
+	bool good = true, local = clock_set(false);      /* files have UTC, whatever the screen shows */
 
 	while (good && s->at < s->n && when_mono_ns() < until)
 		for (int i = 0; good && i < SLICE && s->at < s->n; i++) {
 			add_row(s->v, s->row[s->at++], &b);
 			good = write_line(u, &b);
 		}
+	clock_set(local);
 	sbuf_free(&b);
 	if (!good)
 		fail(u);

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "ui/clock.h"
 #include "ui/view.h"
 
 enum { SHORT_LIST = 8, REASONS_SHORT = 6, REASONS = 20, NUMBER_WIDTH = 10 };
@@ -41,7 +42,14 @@ static void add_time(struct page *p, usec_t t)
 	if (t == WHEN_NONE)
 		page_adds(p, ROLE_DIM, "-");
 	else
-		page_addf(p, ROLE_TEXT, "%s", when_human(t, false, text));
+		page_addf(p, ROLE_TEXT, "%s", clock_text(t, text));
+}
+
+static void add_zone(struct page *p, usec_t first, usec_t last)
+{
+	char zone[ZONE_SIZE];
+
+	page_addf(p, ROLE_DIM, " %s", clock_zone(first, last, zone));
 }
 
 /* ---- inputs ---- */
@@ -107,7 +115,7 @@ void summary_inputs(struct analysis *a, struct page *p)
 			add_time(p, r->first);
 			page_adds(p, ROLE_DIM, " to ");
 			add_time(p, r->last);
-			page_adds(p, ROLE_DIM, " UTC");
+			add_zone(p, r->first, r->last);
 			page_end(p);
 		}
 		if (r->reason[0]) {
@@ -422,7 +430,7 @@ void summary_no_hits(struct analysis *a, struct page *p)
 		add_time(p, store_first(s));
 		page_adds(p, ROLE_DIM, " to ");
 		add_time(p, store_last(s));
-		page_adds(p, ROLE_DIM, " UTC");
+		add_zone(p, store_first(s), store_last(s));
 	}
 	page_end(p);
 	for (size_t i = 0; i < n && i < SHORT_LIST; i++) {

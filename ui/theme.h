@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 
+#include "base/diag.h"
+#include "base/str.h"
+
 enum role {
 	ROLE_TEXT,
 	ROLE_DIM,                                        /* furniture, absent values */
@@ -34,6 +37,13 @@ struct theme_style {
 
 /* Chooses by what the terminal has, NO_COLOR and `mode`; curses must be running. */
 void theme_start(enum color_mode mode);
+/* Takes the theme of that name, from now on or, before theme_start, from then on. False when there is none of that name. */
+bool theme_use(struct str name);
+extern const char theme_names[];                         /* all of them, with blanks between */
+/* Changes one role of the theme in use: "ROLE COLOUR [bold] [dim] [underline] [reverse]". False with *d set. */
+bool theme_color(struct str line, struct diag *d);
+/* Names of roles, in their order; NULL after the last. */
+const char *theme_role_name(int role);
 struct theme_style theme_style(enum role role);
 int theme_colors(void);                                  /* 0, 8 or 256: what was chosen */
 
@@ -44,5 +54,7 @@ struct severity {
 	enum role role;
 };
 struct severity severity_of(double score);
+/* The score from which on it has that word; false when there is no such word. */
+bool severity_set(struct str word, double from);
 
 #endif

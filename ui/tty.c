@@ -25,12 +25,14 @@ static bool in_curses;
 static int wake[2] = {-1, -1};
 static int idle_fd = -1;
 static volatile sig_atomic_t got_winch, got_cont, got_tstp, got_int, got_end;
-static bool resumed;
+static bool resumed, mouse_wanted;
 
 static const int handled[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGINT, SIGHUP, SIGTERM};
 enum { NHANDLED = sizeof handled / sizeof *handled };
 static struct sigaction before[NHANDLED], pipe_before;
 static struct termios modes_before;
+
+#define MOUSE_EVENTS (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)
 
 /* Some terminals have bracketed paste and no entry for it; those that do not know it ignore it. */
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
@@ -62,7 +64,7 @@ static void on_signal(int sig)
 /* A crash: what can be done in a handler for the terminal, then the crash itself. */
 static void on_crash(int sig)
 {
-	static const char reset[] = "\033[?2004l\033[?1049l\033[?25h\033[0m\r\n";
+	static const char reset[] = "\033[?2004l\033[?1000l\033[?1006l\033[?1049l\033[?25h\033[0m\r\n";
 
 	if (in_curses) {
 		ssize_t put = write(fileno(out), reset, sizeof reset - 1);
@@ -136,6 +138,15 @@ static void write_all(const char *p, size_t n)
 	}
 }
 
+void tty_mouse(bool on)
+{
+	if (mouse_wanted == on)
+		return;
+	mouse_wanted = on;
+	if (in_curses)
+		mousemask(on ? MOUSE_EVENTS : 0, NULL);
+}
+
 static void enter_modes(void)
 {
 	raw();
@@ -153,7 +164,7 @@ bool tty_start(enum color_mode colors, struct diag *d)
 	char *end;
 
 	setlocale(LC_CTYPE, "");
-	glyph_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	glyph_locale(strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
 	in = open_stream(stdin, "r");
 	out = open_stream(stdout, "w");
 	if (!in || !out)
@@ -181,6 +192,9 @@ bool tty_start(enum color_mode colors, struct diag *d)
 	enter_modes();
 	define_key("\033[200~", KEY_PASTE_BEGIN & 0xFFFF);
 	define_key("\033[201~", KEY_PASTE_END & 0xFFFF);
+	mouseinterval(0);                                /* a press counts at once */
+	if (mouse_wanted)
+		mousemask(MOUSE_EVENTS, NULL);
 	theme_start(colors);
 	mem_on_fatal(tty_stop);
 	return true;
@@ -245,6 +259,8 @@ int tty_key(void)
 			return tty_key();
 		if (c == KEY_ENTER)
 			return '\r';
+		if (c == KEY_MOUSE)
+			return KEY_MOUSE_EVENT;
 		return KEY_SPECIAL | (int)c;
 	}
 	switch (c) {
@@ -258,6 +274,24 @@ int tty_key(void)
 	default:
 		return (int)c;
 	}
+}
+
+struct tty_mouse tty_mouse_event(void)
+{
+	struct tty_mouse m = {.what = MOUSE_OTHER};
+	MEVENT e;
+
+	if (!mouse_wanted || getmouse(&e) != OK)
+		return m;
+	m.y = e.y;
+	m.x = e.x;
+	if (e.bstate & BUTTON1_PRESSED)
+		m.what = MOUSE_CLICK;
+	else if (e.bstate & BUTTON4_PRESSED)
+		m.what = MOUSE_WHEEL_UP;
+	else if (e.bstate & BUTTON5_PRESSED)
+		m.what = MOUSE_WHEEL_DOWN;
+	return m;
 }
 
 static void drain_wake(void)

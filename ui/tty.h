@@ -22,6 +22,16 @@ int tty_key(void);
 /* Pasted text comes between these two (bracketed paste). */
 enum { KEY_PASTE_BEGIN = (1 << 24) | 700, KEY_PASTE_END = (1 << 24) | 701 };
 
+/* The mouse: off at first, and then the terminal is never asked for it. May be called before tty_start. */
+void tty_mouse(bool on);
+/* What tty_key answers when the mouse did something; tty_mouse_event then says what and where. */
+enum { KEY_MOUSE_EVENT = (1 << 24) | 702 };
+struct tty_mouse {
+	enum { MOUSE_OTHER, MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } what;
+	int y, x;
+};
+struct tty_mouse tty_mouse_event(void);
+
 /* Waits for a key, a signal or a wake-up, up to `ms` milliseconds (-1: for ever). False when the terminal is gone. */
 bool tty_wait(int ms);
 /* Waits for tty_wake only; works without a terminal, too. */

@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/clock.h"
+#include "ui/columns.h"
 #include "ui/config.h"
 #include "ui/decide.h"
 #include "ui/history.h"
@@ -341,6 +343,11 @@ static void handle_key(struct ui *u, int key)
 	if (u->message[0] || u->ask.yes)
 		u->dirty = true;
 	u->message[0] = '\0';
+	if (key == KEY_MOUSE_EVENT) {
+		mouse_event(u);
+		return;
+	}
+	u->clicked.v = NULL;
 	if (u->ask.yes) {
 		void (*yes)(struct ui *) = u->ask.yes;
 
@@ -355,6 +362,27 @@ static void handle_key(struct ui *u, int key)
 		choose_key(u, key);
 	else
 		ui_request(u, keys_lookup(key, ui_top(u)->ops->text), key);
+}
+
+/* ---- settings of all views ---- */
+
+static void times_changed(struct view *v)
+{
+	v->stale = true;
+	v->list.measured = SIZE_MAX;
+	if (v->list.filter || v->list.search)
+		list_changed(v);
+}
+
+void ui_clock(struct ui *u, bool local)
+{
+	clock_set(local);
+	for (size_t i = 0; i < u->depth; i++)
+		times_changed(u->stack[i]);
+	for (size_t i = 0; i < VIEWS_MAX; i++)
+		if (u->kept[i])
+			times_changed(u->kept[i]);
+	u->dirty = true;
 }
 
 /* ---- the loop ---- */
@@ -416,19 +444,9 @@ static bool nothing_to_show(const struct ui *u)
 	return analysis_ready(u->analysis) && analysis_status(u->analysis) == 2;
 }
 
-static void run_script(struct ui *u)
-{
-	struct diag d = DIAG_INIT;
-
-	if (u->opts->script && !config_read(u, u->opts->script, &d))
-		ui_say_diag(u, &d);
-}
-
 /* Returns the signal that ended it, or 0. */
 static int loop(struct ui *u)
 {
-	bool scripted = false;
-
 	while (!u->quit) {
 		int sig = handle_events(u);
 		if (sig)
@@ -446,11 +464,6 @@ static int loop(struct ui *u)
 		if (u->quit)
 			break;
 		bool more = step(u);
-		if (!scripted && analysis_ready(u->analysis) && !work_running(u)) {
-			scripted = true;
-			run_script(u);
-			continue;
-		}
 		if (u->dirty) {
 			u->dirty = false;
 			frame_draw(u);
@@ -511,6 +524,38 @@ static bool end_work(struct ui *u)
 	return false;
 }
 
+/* The keys there are, then what the configuration makes of them and of all else. */
+static bool configure(struct ui *u)
+{
+	struct diags errors = {0};
+
+	keys_start();
+	for (size_t i = 0; views[i]; i++)
+		if (views[i]->digit)
+			keys_bind(views[i]->digit, REQ_VIEW, KEYS_ALL);
+	columns_recall();
+	if (config_read_default(u, &errors))
+		return true;
+	for (size_t i = 0; i < errors.n; i++)
+		say_diag_plain(&errors.v[i]);
+	if (errors.dropped)
+		fprintf(stderr, "spoor: %zu more errors in the configuration\n", errors.dropped);
+	diags_free(&errors);
+	return false;
+}
+
+/* What outlives the analysis and the views. */
+static void end(struct ui *u)
+{
+	decide_end(u);
+	keys_stop();
+	columns_free_all();
+	history_free_all();
+	config_free(u);
+	tty_free();
+	free(u);
+}
+
 int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 {
 	struct ui *u = xcalloc(1, sizeof *u);
@@ -520,21 +565,23 @@ int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 	u->opts = opts;
 	u->hints = true;
 	u->dirty = u->active = true;
+	u->config.limits = (struct risk_limits)RISK_LIMITS;
+	if (!configure(u)) {
+		end(u);
+		return 2;
+	}
 	if (!decide_start(u, &d) || !tty_start(opts->colors, &d)) {
 		say_diag_plain(&d);
-		tty_free();
-		decide_end(u);
-		free(u);
+		end(u);
 		return 2;
 	}
 	own.risk_before = decide_risk_before(u);
-	keys_start();
-	for (size_t i = 0; views[i]; i++)
-		if (views[i]->digit)
-			keys_bind(views[i]->digit, REQ_VIEW, KEYS_ALL);
+	if (own.nrules == 0) {
+		own.rules = u->config.rules;
+		own.nrules = u->config.nrules;
+	}
 	analysis_start(u, &own);
 	ui_pick(u, &view_hits);
-	config_read_default(u);
 	int sig = loop(u);
 
 	tty_stop();
@@ -557,10 +604,6 @@ int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 	free_views(u);
 	work_join(u, LEAVE_SECONDS);
 	analysis_free(u->analysis);
-	decide_end(u);
-	keys_stop();
-	history_free_all();
-	tty_free();
-	free(u);
+	end(u);
 	return status;
 }

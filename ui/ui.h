@@ -9,11 +9,10 @@ struct ui_opts {
 	const char *case_path;                           /* NULL: the default one */
 	bool no_case;                                    /* in memory only */
 	enum color_mode colors;
-	const char *script;                              /* a file of `:` commands, run once all is loaded; NULL: none */
 };
 
 /* Opens the screen on what `o` names and stays until the analyst leaves. Returns the exit status (DESIGN 5): 0; 1 when some input
- * or rule was damaged or unusable; 2 when there is no terminal or nothing could be read, said on stderr.
+ * or rule was damaged or unusable; 2 when the configuration is wrong, there is no terminal or nothing could be read, said on stderr.
  * Ends the process itself by SIGHUP or SIGTERM when these came, the terminal restored. */
 int ui_run(const struct session_opts *o, const struct ui_opts *u);
 

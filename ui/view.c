@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "ui/columns.h"
 
 /* Cells are made one at a time, on the one thread that the screen has. */
 static struct sbuf made;
@@ -21,6 +22,8 @@ struct view *view_new(struct ui *u, const struct view_ops *ops, const struct vie
 	v->first = v->last = WHEN_NONE;
 	v->stale = true;
 	view_title(v, "%s", ops->name);
+	if (!ops->fill)
+		v->columns = ops->columns ? columns_of(ops) : xcalloc(1, sizeof *v->columns);
 	if (!ops->open(v, arg, d)) {
 		view_free(v);
 		return NULL;
@@ -37,6 +40,10 @@ void view_free(struct view *v)
 		v->ops->close(v);
 	list_free(v);
 	page_free(&v->page);
+	if (v->columns && !v->ops->columns) {
+		column_set_clear(v->columns);
+		free(v->columns);
+	}
 	sbuf_free(&made);
 	free(v->state);
 	free(v->title);
@@ -93,6 +100,16 @@ ptrdiff_t view_column(const struct view *v, struct str name)
 		if (str_ieqc(name, v->col[i].name))
 			return (ptrdiff_t)i;
 	return -1;
+}
+
+void view_columns(const struct view *v, struct column_set *out)
+{
+	const struct column_set *s = v->columns;
+
+	for (size_t i = 0; i < s->n; i++)
+		column_set_add(out, s->v[i].name, s->v[i].width, s->v[i].spare);
+	for (size_t i = 0; s->n == 0 && i < v->ncols; i++)
+		column_set_add(out, v->col[i].name, 0, v->col[i].extra);
 }
 
 bool view_is_busy(const struct view *v)

@@ -15,6 +15,7 @@
 
 struct ui;
 struct view;
+struct column_set;
 struct proc;
 
 /* ---- what a row is about: from it start the pivots ---- */
@@ -64,6 +65,8 @@ struct view_ops {
 	void (*update)(struct view *v);
 	void (*close)(struct view *v);                   /* may be NULL */
 
+	const struct coldef *columns;                    /* of a table that always has the same: can be chosen and remembered */
+	size_t ncolumns;
 	/* A table: v->col, v->ncols, v->nrows are set by open and update. Rows keep their numbers; new ones come at the end. */
 	void (*cell)(struct view *v, size_t row, size_t col, struct cell *c);
 	void (*lead)(struct view *v, size_t row, size_t col, struct cell *c);     /* sets c->lead, when it is drawn; may be NULL */
@@ -96,6 +99,7 @@ struct view {
 	void *state;                                     /* ops->state_size bytes, zero at first */
 	char *title;                                     /* in the breadcrumb; as found, not made safe */
 	struct coldef *col;                              /* the view's, or its state's */
+	struct column_set *columns;                      /* those wanted: all views' of that kind, or own ones; NULL for a page */
 	size_t ncols, nrows;
 	bool loading;                                    /* more rows are to come: columns only grow */
 	bool partial;                                    /* the work behind it was stopped */
@@ -123,6 +127,8 @@ void view_cell(struct view *v, size_t row, size_t col, struct cell *c);
 /* "hit" for one, else "hits"; until the next call. */
 const char *view_noun(const struct view *v, size_t n);
 ptrdiff_t view_column(const struct view *v, struct str name);
+/* The view's columns as they stand now, as a set of their own. */
+void view_columns(const struct view *v, struct column_set *out);
 bool view_is_busy(const struct view *v);                 /* the list machine has work left */
 
 #endif

@@ -592,7 +592,7 @@ static bool request(struct view *v, enum request r, size_t row)
 }
 
 #define CONNS_OPS                                                                                                      \
-	.noun = "group", .sort = -1, .state_size = sizeof(struct conns_state), .open = open_conns, .update = update,           \
+	.noun = "group", .columns = cols, .ncolumns = NCOLS, .sort = -1, .state_size = sizeof(struct conns_state), .open = open_conns, .update = update,           \
 	.close = close_conns, .cell = cell, .preview = preview, .empty = empty, .status = status, .about = about,              \
 	.request = request,                                                                                            \
 	.hints = {REQ_ENTER, REQ_GROUP, REQ_WIDER, REQ_NARROWER, REQ_OTHERS, REQ_PTREE, REQ_EVENTS, REQ_FILTER, REQ_SORT, REQ_BACK}

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/clock.h"
 #include "ui/event.h"
 #include "ui/work.h"
 
@@ -337,7 +338,7 @@ static void add_place(struct page *p, const struct finding *f, const struct stor
 	page_addf(p, ROLE_TEXT, " %.*s, %s", STR_FMT(store_data(s, ev, "Protocol")),
 	          str_ieqc(out, "true") ? "out" : str_ieqc(out, "false") ? "in" : "direction unknown");
 	if (t != WHEN_NONE)
-		page_addf(p, ROLE_TEXT, ", %s", when_human(t, false, time) + 11);
+		page_addf(p, ROLE_TEXT, ", %s", clock_text(t, time) + 11);
 	if (!here)
 		page_addf(p, ROLE_WARN, ", but by %.*s", STR_FMT(host));
 	else if (!own)
@@ -412,7 +413,7 @@ static struct str with_time(struct page *p, struct str name, struct val v, struc
 		return text;
 	if (!val_number(v, &t) || t < 0 || t > 9e9)
 		return text;
-	return str_c(arena_printf(p->arena, "%.*s   %s", STR_FMT(text), when_iso_short((usec_t)(t * (double)USEC_PER_SEC), iso)));
+	return str_c(arena_printf(p->arena, "%.*s   %s", STR_FMT(text), clock_iso((usec_t)(t * (double)USEC_PER_SEC), iso)));
 }
 
 static void add_fields(struct page *p, const struct finding *f)

@@ -15,8 +15,8 @@ static const struct coldef cols[NCOLS] = {
 	[EVENTS] = {"events", "EVENTS", COL_NUMBER, 6, 8, 70, .descending = true, .digits = true},
 	[RULES] = {"rules", "RULES", COL_NUMBER, 5, 6, 75, .descending = true, .digits = true},
 	[TACTICS] = {"tactics", "TACTICS", COL_NUMBER, 7, 7, 75, .descending = true, .digits = true},
-	[FIRST] = {"first", "FIRST (UTC)", COL_TIME, 8, 19, 60, .descending = false},
-	[LAST] = {"last", "LAST (UTC)", COL_TIME, 8, 19, 65, .descending = true},
+	[FIRST] = {"first", "FIRST", COL_TIME, 8, 19, 60, .descending = false},
+	[LAST] = {"last", "LAST", COL_TIME, 8, 19, 65, .descending = true},
 };
 
 struct entities {
@@ -156,6 +156,6 @@ const struct view_ops view_entities = {
 	.name = "risk", .noun = "object", .help = "users and systems by risk, earlier dumps included", .digit = '8', .keeps = true,
 	.kept_alone = true, .sort = SCORE, .reverse = true, .state_size = sizeof(struct entities),
 	.hints = {REQ_ENTER, REQ_CONNS, REQ_EVENTS, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
-	.open = open_entities, .update = update, .close = close_entities, .cell = cell, .empty = empty, .about = about,
+	.columns = cols, .ncolumns = NCOLS, .open = open_entities, .update = update, .close = close_entities, .cell = cell, .empty = empty, .about = about,
 	.request = request,
 };

@@ -9,7 +9,7 @@
 enum { TIME, ID, EVENT, HOST, USER, PROCESS, GIST, RECORD, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
-	[TIME] = {"time", "TIME (UTC)", COL_TIME, 8, 19, 95, .descending = false},
+	[TIME] = {"time", "TIME", COL_TIME, 8, 19, 95, .descending = false},
 	[ID] = {"id", "ID", COL_NUMBER, 3, 4, 80, .digits = true},
 	[EVENT] = {"event", "EVENT", COL_TEXT, 10, 20, 75, .descending = false},
 	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 60, .descending = false},
@@ -357,6 +357,6 @@ const struct view_ops view_events = {
 	.name = "events", .noun = "event", .help = "all events of the dump", .digit = '2', .pivot = REQ_EVENTS,
 	.needs = "a process or an event", .keeps = true, .kept_alone = true, .sort = -1, .state_size = sizeof(struct events),
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_FILTER, REQ_SEARCH, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
-	.accepts = accepts, .open = open_events, .update = update, .close = close_events, .cell = cell, .time = time_of,
+	.columns = cols, .ncolumns = NCOLS, .accepts = accepts, .open = open_events, .update = update, .close = close_events, .cell = cell, .time = time_of,
 	.preview = preview, .empty = empty, .about = about, .request = request,
 };

@@ -5,6 +5,7 @@
 #include "spl/fn.h"
 #include "ui/app.h"
 #include "ui/cmd.h"
+#include "ui/config.h"
 
 enum { KEYS_WIDTH = 16, NAME_WIDTH = 26 };
 
@@ -79,9 +80,10 @@ static void add_commands(struct page *p)
 	page_heading(p, "Commands");
 	for (const struct cmd *c = cmds; c->name; c++)
 		line(p, NAME_WIDTH, str_c(arena_printf(p->arena, ":%s %s", c->name, c->args)), str_c(c->help));
-	page_heading(p, "Options, as in :set hints no");
-	for (const struct cmd_option *o = cmd_options; o->name; o++)
-		line(p, NAME_WIDTH, str_c(arena_printf(p->arena, "%s %s", o->name, o->values)), str_c(o->help));
+	page_heading(p, "Settings, as in :times local; in the file spoor/config without the colon");
+	for (const struct setting *s = settings; s->name; s++)
+		line(p, NAME_WIDTH, str_c(arena_printf(p->arena, "%s %s", s->name, s->args)), str_c(s->at_start ?
+		     arena_printf(p->arena, "%s; in the file only", s->help) : s->help));
 }
 
 static void add_language(struct page *p)

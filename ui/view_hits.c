@@ -12,7 +12,7 @@
 enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, VERDICT, COMMAND, ATTACK, TYPE, JOIN, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
-	[TIME] = {"time", "TIME (UTC)", COL_TIME, 8, 19, 90, .descending = false},
+	[TIME] = {"time", "TIME", COL_TIME, 8, 19, 90, .descending = false},
 	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 6, 95, .descending = true},
 	[RULE_NAME] = {"rule", "RULE", COL_TEXT, 20, 42, 100, .elastic = true},
 	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 80, .descending = false},
@@ -297,6 +297,7 @@ static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
 
 const struct view_ops view_hits = {
 	.name = "hits", .noun = "hit", .help = "what the rules found", .digit = '1', .keeps = true, .kept_alone = true,
+	.columns = cols, .ncolumns = NCOLS,
 	.sort = RISK, .reverse = true, .state_size = sizeof(struct hits),
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_DRILLDOWN, REQ_VERDICT, REQ_EVENTS, REQ_FILTER, REQ_SORT, REQ_WRITE},
 	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .preview = preview,

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/clock.h"
 #include "ui/event.h"
 #include "ui/work.h"
 
@@ -135,7 +136,7 @@ static void fill(struct view *v, struct page *p)
 
 	page_addf(p, ROLE_STRONG, "event %u %s", event_id(s, d->ev), event_name(s, d->ev));
 	if (store_time(s, d->ev) != WHEN_NONE)
-		page_addf(p, ROLE_TEXT, "   %s", when_iso_short(store_time(s, d->ev), time));
+		page_addf(p, ROLE_TEXT, "   %s", clock_iso(store_time(s, d->ev), time));
 	page_adds(p, ROLE_TEXT, "   ");
 	page_add(p, ROLE_TEXT, store_sys(s, d->ev, SYS_COMPUTER));
 	page_end(p);

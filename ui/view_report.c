@@ -1,5 +1,6 @@
 /* The load report: inputs, events, what other providers logged, damage, and what became of the rules. */
 #include "ui/app.h"
+#include "ui/clock.h"
 #include "ui/summary.h"
 
 struct report {
@@ -32,7 +33,7 @@ static void fill(struct view *v, struct page *p)
 {
 	struct analysis *a = v->ui->analysis;
 	const struct store *s = analysis_store(a);
-	char first[WHEN_SIZE], last[WHEN_SIZE];
+	char first[WHEN_SIZE], last[WHEN_SIZE], zone[ZONE_SIZE];
 
 	if (!analysis_load(a)) {
 		struct sbuf b = {0};
@@ -49,7 +50,8 @@ static void fill(struct view *v, struct page *p)
 	page_add(p, ROLE_STRONG, sbuf_str(&b));
 	sbuf_free(&b);
 	if (s && store_first(s) != WHEN_NONE)
-		page_addf(p, ROLE_TEXT, ", %s to %s UTC", when_human(store_first(s), false, first), when_human(store_last(s), false, last));
+		page_addf(p, ROLE_TEXT, ", %s to %s %s", clock_text(store_first(s), first), clock_text(store_last(s), last),
+		          clock_zone(store_first(s), store_last(s), zone));
 	page_end(p);
 	if (analysis_partial(a)) {
 		page_adds(p, ROLE_WARN, "partial: the work was stopped before its end");

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/app.h"
+#include "ui/clock.h"
 #include "ui/decide.h"
 
 #define HOUR (INT64_C(3600) * USEC_PER_SEC)
@@ -147,7 +148,7 @@ static void add_limit(struct page *p, const char *what, bool crossed, const char
 	page_addf(p, ROLE_LABEL, "threshold: %s  ", what);
 	if (crossed) {
 		page_adds(p, ROLE_ERROR, word);
-		page_addf(p, ROLE_TEXT, " %s", when_human(when, false, time));
+		page_addf(p, ROLE_TEXT, " %s", clock_text(when, time));
 	} else {
 		page_addf(p, ROLE_TEXT, "not reached, highest %s", best);
 	}
@@ -160,7 +161,7 @@ static void add_head(struct page *p, const struct risk *r, const struct sums *s,
 	char time[WHEN_SIZE], best[32], shorter[KEY_NAME_SIZE * 8], longer[KEY_NAME_SIZE * 8];
 
 	page_wrap(p, ROLE_STRONG, r->shown, 0);
-	page_addf(p, ROLE_TEXT, " (%s)   %s to %s", risk_type_name[r->type], w->text, when_human(to, false, time));
+	page_addf(p, ROLE_TEXT, " (%s)   %s to %s", risk_type_name[r->type], w->text, clock_text(to, time));
 	page_wrap(p, ROLE_DIM, str_c(arena_printf(p->arena, "   %s %s change the window", keys_first(REQ_PREVIOUS_HIT, true, shorter,
 	          sizeof shorter), keys_first(REQ_NEXT_HIT, true, longer, sizeof longer))), 0);
 	page_end(p);
@@ -178,7 +179,7 @@ static void add_head(struct page *p, const struct risk *r, const struct sums *s,
 static void add_bars(struct page *p, const struct risk *r, const struct sums *s, usec_t from, usec_t to)
 {
 	const struct window *w = &windows[r->window];
-	int64_t first = from - ((from % w->bar) + w->bar) % w->bar;
+	int64_t off = clock_offset(from), first = from - ((from + off) % w->bar + w->bar) % w->bar;
 	size_t n = (size_t)((to - first) / w->bar) + 1, across = p->width > BAR_CELL ? (size_t)(p->width / BAR_CELL) : 1;
 	int cell;
 	double sum[BARS_MAX] = {0}, most = 0;
@@ -203,7 +204,7 @@ static void add_bars(struct page *p, const struct risk *r, const struct sums *s,
 		int room;
 
 		page_tab(p, (int)(i % across) * cell, false);
-		when_human(first + (int64_t)i * w->bar, false, time);
+		clock_text(first + (int64_t)i * w->bar, time);
 		page_addf(p, ROLE_LABEL, "%.5s ", w->bar == HOUR ? time + 11 : time + 5);
 		if (sum[i] > 0) {
 			snprintf(score, sizeof score, " %g", sum[i]);
@@ -227,7 +228,7 @@ static void add_row(struct page *p, const struct case_risk *x, double sum, int w
 	const char *comma = x->mitre.n ? memchr(x->mitre.p, ',', x->mitre.n) : NULL;
 	char time[WHEN_SIZE];
 
-	put_column(p, here ? ROLE_TEXT : ROLE_DIM, x->time == WHEN_NONE ? STR("-") : str_c(when_human(x->time, false, time)), W_TIME, false);
+	put_column(p, here ? ROLE_TEXT : ROLE_DIM, x->time == WHEN_NONE ? STR("-") : str_c(clock_text(x->time, time)), W_TIME, false);
 	page_addf(p, severity_of(x->score).role, "%*g  ", W_SCORE, x->score);
 	page_addf(p, ROLE_TEXT, "%*g  ", W_SUM, sum);
 	page_addf(p, ROLE_STRONG, "%-*s  ", W_VERDICT, verdict_short[x->verdict]);
@@ -256,6 +257,7 @@ static void add_rows(struct view *v, struct page *p, const struct sums *s)
 	int left = p->width - (W_TIME + W_SCORE + W_SUM + W_VERDICT + 8), w_rule = left, w_message = 0;
 	struct map *here = map_new();
 	double sum = s->total;
+	char head[ZONE_SIZE + 8], zone[ZONE_SIZE];
 
 	if (left > 70) {
 		w_rule = left * 45 / 100;
@@ -264,7 +266,8 @@ static void add_rows(struct view *v, struct page *p, const struct sums *s)
 	for (size_t i = 0; f && i < f->n; i++)
 		map_put(here, str_c(f->v[i].key), NULL);
 	page_blank(p);
-	page_addf(p, ROLE_HEAD, "%-*s  %*s  %*s  %*s  %-*s", W_TIME, "TIME (UTC)", W_SCORE, "SCORE", W_SUM, "SUM", W_VERDICT, "", w_rule,
+	snprintf(head, sizeof head, "TIME (%s)", clock_zone(s->v[s->from < s->n ? s->from : 0].time, s->v[s->n - 1].time, zone));
+	page_addf(p, ROLE_HEAD, "%-*.*s  %*s  %*s  %*s  %-*s", W_TIME, W_TIME, head, W_SCORE, "SCORE", W_SUM, "SUM", W_VERDICT, "", w_rule,
 	          "RULE");
 	if (w_message > 0)
 		page_addf(p, ROLE_HEAD, "  %-*s  MESSAGE", W_ATTACK, "ATT&CK");

@@ -135,6 +135,7 @@ static void empty(struct view *v, struct page *p)
 
 const struct view_ops view_rules = {
 	.name = "rules", .noun = "rule", .help = "what became of each rule", .digit = '3', .keeps = true, .kept_alone = true,
+	.columns = cols, .ncolumns = NCOLS,
 	.sort = HITS, .reverse = true, .state_size = sizeof(struct rules_state),
 	.hints = {REQ_ENTER, REQ_FILTER, REQ_SEARCH, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
 	.open = open_rules, .update = update, .cell = cell, .empty = empty, .about = about, .request = request,

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "ui/app.h"
 #include "ui/branch.h"
+#include "ui/clock.h"
 
 enum { START, PROCESS, PID, USER, INTEGRITY, LIFE, COUNTS, HITS = COUNTS + PROC_OTHER, HOST, IMAGE, NCOLS };
 enum {
@@ -552,7 +553,7 @@ static void open_process(struct view *v, size_t row)
 
 		snprintf(text, sizeof text, "%.*s", STR_FMT(m->hit[i].rule->name));
 		snprintf(note, sizeof note, "%g %s  %s", m->hit[i].score, severity_of(m->hit[i].score).word,
-		         when_human(m->hit[i].time, false, time));
+		         clock_text(m->hit[i].time, time));
 		choose_add(v->ui, 0, str_c(text), str_c(note));
 	}
 	choose_add(v->ui, 0, STR("the event of its creation, or its first"), STR(""));
@@ -679,6 +680,6 @@ const struct view_ops view_tree = {
 	.name = "tree", .noun = "process", .help = "processes, and which started which", .digit = '6', .pivot = REQ_PTREE,
 	.needs = "a process", .keeps = true, .kept_alone = true, .sort = -1, .state_size = sizeof(struct tree),
 	.hints = {REQ_ENTER, REQ_LEFT, REQ_RIGHT, REQ_WIDER, REQ_NARROWER, REQ_NEXT_HIT, REQ_EVENTS, REQ_CONNS, REQ_RAW, REQ_FILTER},
-	.accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = cell, .lead = lead, .sign = sign,
+	.columns = cols, .ncolumns = NCOLS, .accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = cell, .lead = lead, .sign = sign,
 	.depth = depth, .after = after, .preview = preview, .empty = empty, .status = status, .about = about, .request = request,
 };

@@ -78,6 +78,31 @@ struct str str_trim(struct str s)
 	return s;
 }
 
+struct str str_word(struct str *rest)
+{
+	struct str s = str_trim(*rest), word = {s.p, 0};
+
+	while (word.n < s.n && !is_blank(s.p[word.n]))
+		word.n++;
+	s.p += word.n;
+	s.n -= word.n;
+	*rest = str_trim(s);
+	return word;
+}
+
+bool str_line(struct str *rest, struct str *line)
+{
+	const char *nl = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
+	size_t end = nl ? (size_t)(nl - rest->p) : rest->n;
+
+	if (rest->n == 0)
+		return false;
+	*line = (struct str){rest->p, end && rest->p[end - 1] == '\r' ? end - 1 : end};
+	rest->p += nl ? end + 1 : end;
+	rest->n -= nl ? end + 1 : end;
+	return true;
+}
+
 struct str str_after_last(struct str s, char c)
 {
 	const char *at = s.n ? memrchr(s.p, c, s.n) : NULL;

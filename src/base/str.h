@@ -27,6 +27,8 @@ bool str_istarts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 struct str str_trim(struct str s);                       /* without ASCII blanks at both ends */
 struct str str_after_last(struct str s, char c);         /* text after the last c; all of s when c is absent */
+struct str str_word(struct str *rest);                   /* takes the first word; blanks around it and after it are gone */
+bool str_line(struct str *rest, struct str *line);       /* takes the first line, without its end; false when rest is empty */
 ptrdiff_t str_find(struct str s, struct str needle);     /* offset or -1 */
 
 /* A number as the spec defines it, everywhere (spl-spec 2.6): optional sign, ASCII digits with an optional point,

@@ -10,4 +10,4 @@ spoor_SOURCES += \
 	src/cli/scan.c \
 	src/cli/test.c \
 	src/cli/triage.c
-dist_man_MANS += src/cli/spoor.1
+dist_man_MANS += src/cli/spoor.1 src/cli/spoor-config.5
