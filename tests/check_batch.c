@@ -5,17 +5,20 @@
 #include "load/sysmon.h"
 
 static struct pool *pool;
+static struct batch_maker *maker;
 static struct batch *b;
 
 static void setup(void)
 {
 	pool = pool_new();
-	b = batch_new(pool, 0, 0);
+	maker = batch_maker_new(pool);
+	b = batch_new(maker, 0, 0);
 }
 
 static void teardown(void)
 {
 	batch_free(b);
+	batch_maker_free(maker);
 	pool_free(pool);
 }
 
@@ -35,8 +38,8 @@ static void data(const char *name, const char *value)
 static struct str cell(const struct batch_table *t, const char *name, uint32_t row)
 {
 	for (uint32_t c = 0; c < t->ncols; c++)
-		if (str_eqc(pool_str(pool, t->col[c].name), name) && t->col[c].cell)
-			return pool_str(pool, t->col[c].cell[row]);
+		if (str_eqc(pool_str(pool, t->col[c].name), name))
+			return pool_str(pool, batch_cell(t, t->col[c].cells, row));
 	return (struct str){NULL, 0};
 }
 
@@ -44,7 +47,7 @@ static uint32_t raw_cell(const struct batch_table *t, const char *name, uint32_t
 {
 	for (uint32_t c = 0; c < t->ncols; c++)
 		if (str_eqc(pool_str(pool, t->col[c].name), name))
-			return t->col[c].cell ? t->col[c].cell[row] : 0;
+			return batch_cell(t, t->col[c].cells, row);
 	return 0;
 }
 
@@ -59,6 +62,7 @@ START_TEST(keeps_an_event)
 	data("RuleName", "");
 	ck_assert(batch_end(b, 100, 50));
 	ck_assert_uint_eq(b->nevents, 1);
+	batch_done(b);
 	ck_assert_uint_eq(b->ntables, 1);
 	struct batch_table *t = &b->table[0];
 	ck_assert_uint_eq(t->event_id, 1);
@@ -68,10 +72,10 @@ START_TEST(keeps_an_event)
 	ck_assert_uint_eq(t->record_id[0], 77);
 	ck_assert_uint_eq(t->offset[0], 100);
 	ck_assert_uint_eq(t->length[0], 50);
-	ASSERT_STR(pool_str(pool, t->sys[SYS_COMPUTER][0]), "A");
+	ASSERT_STR(pool_str(pool, batch_cell(t, t->sys[SYS_COMPUTER], 0)), "A");
 	ASSERT_STR(cell(t, "Image", 0), "C:\\a.exe");
 	ck_assert_ptr_null(cell(t, "RuleName", 0).p);    /* empty is absent */
-	ck_assert_ptr_null(t->sys[SYS_CHANNEL]);
+	ck_assert_uint_eq(batch_cell(t, t->sys[SYS_CHANNEL], 0), 0);
 }
 END_TEST
 
@@ -93,6 +97,7 @@ START_TEST(rows_stay_parallel)
 		data(i % 2 ? "C" : "A", "x");
 		ck_assert(batch_end(b, (uint64_t)i, 1));
 	}
+	batch_done(b);
 	struct batch_table *t = &b->table[0];
 	ck_assert_uint_eq(t->n, 100);
 	ASSERT_STR(cell(t, "A", 0), "a0");
@@ -101,9 +106,9 @@ START_TEST(rows_stay_parallel)
 	ASSERT_STR(cell(t, "A", 1), "a1");
 	ASSERT_STR(cell(t, "B", 1), "b1");
 	ASSERT_STR(cell(t, "C", 1), "c1");
-	ck_assert_uint_eq(t->sys[SYS_CHANNEL][0], 0);
-	ck_assert_uint_ne(t->sys[SYS_CHANNEL][1], 0);
-	ck_assert_uint_eq(t->sys[SYS_CHANNEL][99], 0);
+	ck_assert_uint_eq(batch_cell(t, t->sys[SYS_CHANNEL], 0), 0);
+	ck_assert_uint_ne(batch_cell(t, t->sys[SYS_CHANNEL], 1), 0);
+	ck_assert_uint_eq(batch_cell(t, t->sys[SYS_CHANNEL], 99), 0);
 	ck_assert_ptr_null(cell(t, "B", 50).p);
 	ASSERT_STR(cell(t, "A", 50), "x");
 	ck_assert_ptr_null(cell(t, "C", 50).p);
@@ -121,8 +126,9 @@ START_TEST(last_of_a_name_counts)
 	batch_sys(b, SYS_COMPUTER, STR("first"));
 	batch_sys(b, SYS_COMPUTER, STR("last"));
 	ck_assert(batch_end(b, 0, 1));
+	batch_done(b);
 	ASSERT_STR(cell(&b->table[0], "Name", 0), "last");
-	ASSERT_STR(pool_str(pool, b->table[0].sys[SYS_COMPUTER][0]), "last");
+	ASSERT_STR(pool_str(pool, batch_cell(&b->table[0], b->table[0].sys[SYS_COMPUTER], 0)), "last");
 }
 END_TEST
 
@@ -143,6 +149,7 @@ START_TEST(texts_are_copied)
 	data("Big2", big);
 	ck_assert(batch_end(b, 0, 1));
 	free(big);
+	batch_done(b);
 	ASSERT_STR(cell(&b->table[0], "Image", 0), "keep me");
 	ck_assert_int_eq(cell(&b->table[0], "Big", 0).p[29999], 'x');
 }
@@ -168,11 +175,14 @@ START_TEST(times)
 	};
 
 	for (size_t i = 0; i < sizeof(c) / sizeof *c; i++) {
-		char got[WHEN_SIZE] = "-";
 		sysmon_event_begin("5", c[i].system);
 		if (c[i].name)
 			data(c[i].name, c[i].value);
 		ck_assert(batch_end(b, 0, 1));
+	}
+	batch_done(b);
+	for (size_t i = 0; i < sizeof(c) / sizeof *c; i++) {
+		char got[WHEN_SIZE] = "-";
 		if (b->table[0].time[i] != WHEN_NONE)
 			when_iso(b->table[0].time[i], 6, got);
 		ck_assert_str_eq(got, c[i].want);
@@ -188,6 +198,7 @@ START_TEST(utc_time_goes_first)
 	data("@timestamp", "2022-01-01T00:00:00Z");
 	data("UtcTime", "2023-01-01 00:00:00.000");
 	ck_assert(batch_end(b, 0, 1));
+	batch_done(b);
 	ck_assert_int_eq(b->table[0].time[0], when_utc(2023, 1, 1, 0, 0, 0));
 }
 END_TEST
@@ -217,6 +228,9 @@ START_TEST(cells_of_time)
 		sysmon_event_begin("2", "2020-01-01T00:00:00.5006Z");
 		data("CreationUtcTime", c[i].value);
 		ck_assert(batch_end(b, 0, 1));
+	}
+	batch_done(b);
+	for (size_t i = 0; i < sizeof(c) / sizeof *c; i++) {
 		uint32_t got = raw_cell(&b->table[0], "CreationUtcTime", (uint32_t)i);
 		ck_assert_msg(((got & CELL_TIME) != 0) == c[i].time, "%s", c[i].value);
 		if (c[i].time) {
@@ -235,6 +249,7 @@ START_TEST(cells_of_time_before_1970)
 	sysmon_event_begin("2", "1969-12-31T23:59:59.9995Z");
 	data("CreationUtcTime", "1969-12-31 23:59:58.001");
 	ck_assert(batch_end(b, 0, 1));
+	batch_done(b);
 	char text[WHEN_SIZE];
 	when_iso(cell_time(raw_cell(&b->table[0], "CreationUtcTime", 0), b->table[0].time[0]), 3, text);
 	ck_assert_str_eq(text, "1969-12-31T23:59:58.001Z");
@@ -265,6 +280,7 @@ START_TEST(providers)
 		batch_sys(b, SYS_EVENT_ID, STR(" 3 "));
 		ck_assert_int_eq(batch_end(b, 0, 1), c[i].os >= 0);
 	}
+	batch_done(b);
 	ck_assert_uint_eq(b->ntables, 2);
 	ck_assert_uint_eq(b->table[0].n, 3);
 	ck_assert_uint_eq(b->table[1].n, 2);
@@ -360,6 +376,7 @@ START_TEST(event_ids_of_all_sizes)
 		sysmon_event_begin(text, "2020-01-01T00:00:00Z");
 		ck_assert(batch_end(b, 0, 1));
 	}
+	batch_done(b);
 	ck_assert_uint_eq(b->ntables, 256);
 	ck_assert_uint_eq(b->table[255].n, 2);
 }
@@ -369,7 +386,8 @@ END_TEST
 START_TEST(columns_are_bounded)
 {
 	enum { MANY = 3 * BATCH_COLUMNS_MAX };
-	struct batch *back = batch_new(pool, 0, 0);
+	struct batch_maker *other = batch_maker_new(pool);
+	struct batch *back = batch_new(other, 0, 0);
 	struct batch *both[] = {b, back};
 
 	for (int k = 0; k < 2; k++)
@@ -384,6 +402,9 @@ START_TEST(columns_are_bounded)
 				batch_data(both[k], STR("ParentCommandLine"), STR("kept"));
 			ck_assert(batch_end(both[k], 0, 1));
 		}
+	batch_done(b);
+	batch_done(back);
+	batch_maker_free(other);
 	ck_assert_uint_eq(b->table[0].ncols, BATCH_COLUMNS_MAX);
 	ck_assert_uint_eq(back->table[0].ncols, BATCH_COLUMNS_MAX);
 	ck_assert(b->narrowed && back->narrowed);
@@ -402,17 +423,62 @@ START_TEST(columns_are_bounded)
 }
 END_TEST
 
-START_TEST(done_gives_memory_back)
+/* What a maker remembers of one batch helps with the next and shows in nothing. */
+START_TEST(batches_of_one_maker_are_strangers)
 {
+	struct batch *next, *narrow;
+
 	for (int i = 0; i < 900; i++) {
 		sysmon_event_begin("1", "2020-01-01T00:00:00Z");
 		data("A", "a");
+		data("B", i % 2 ? "odd" : "even");
+		batch_sys(b, SYS_COMPUTER, STR("host"));
 		ck_assert(batch_end(b, 0, 1));
 	}
 	batch_done(b);
-	ck_assert_uint_eq(b->table[0].cap, 900);
-	ck_assert_ptr_null(b->state);
+	ck_assert(b->table[0].col[0].cells.same && !b->table[0].col[1].cells.same);
 	ASSERT_STR(cell(&b->table[0], "A", 899), "a");
+	ASSERT_STR(cell(&b->table[0], "B", 899), "odd");
+
+	struct batch *first = b;
+	next = b = batch_new(maker, 0, 1);
+	for (int i = 0; i < 3; i++) {
+		sysmon_event_begin(i == 2 ? "1" : "5", "2020-01-01T00:00:00Z");
+		data(i == 0 ? "B" : i == 1 ? "A" : "C", "new");
+		ck_assert(batch_end(b, 0, 1));
+	}
+	batch_done(b);
+	ck_assert_uint_eq(next->ntables, 2);
+	ck_assert_uint_eq(next->table[0].event_id, 5);   /* in the order of this batch */
+	ASSERT_STR(cell(&next->table[0], "B", 0), "new");
+	ck_assert_ptr_null(cell(&next->table[0], "B", 1).p);
+	ck_assert_uint_eq(next->table[1].ncols, 1);      /* nothing of A and B */
+	ASSERT_STR(cell(&next->table[1], "C", 0), "new");
+	ck_assert_uint_eq(batch_cell(&next->table[1], next->table[1].sys[SYS_COMPUTER], 0), 0);
+
+	/* Names of the batch before do not take the places of this one's. */
+	narrow = b = batch_new(maker, 0, 2);
+	for (int i = 0; i < BATCH_COLUMNS_MAX; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "f%d", i);
+		sysmon_event_begin("1", "2020-01-01T00:00:00Z");
+		data(name, "v");
+		ck_assert(batch_end(b, 0, 1));
+	}
+	batch_done(b);
+	ck_assert(!narrow->narrowed);
+	ck_assert_uint_eq(narrow->table[0].ncols, BATCH_COLUMNS_MAX);
+
+	b = batch_new(maker, 0, 3);                      /* one that is given up leaves nothing either */
+	sysmon_event_begin("7", "2020-01-01T00:00:00Z");
+	ck_assert(batch_end(b, 0, 1));
+	batch_free(b);
+	b = batch_new(maker, 0, 4);
+	batch_done(b);
+	ck_assert_uint_eq(b->ntables, 0);
+	batch_free(first);
+	batch_free(next);
+	batch_free(narrow);
 }
 END_TEST
 
@@ -463,7 +529,7 @@ int main(void)
 	tcase_add_test(t, limits);
 	tcase_add_test(t, event_ids_of_all_sizes);
 	tcase_add_test(t, columns_are_bounded);
-	tcase_add_test(t, done_gives_memory_back);
+	tcase_add_test(t, batches_of_one_maker_are_strangers);
 	tcase_add_test(t, tables_of_sysmon);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

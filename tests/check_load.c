@@ -492,7 +492,7 @@ static char *counts_of(const struct load *l, uint32_t input)
 			ck_assert_uint_lt(b->table[t].event_id, 256);
 			by_id[b->table[t].event_id] += b->table[t].n;
 			for (uint32_t row = 0; row < b->table[t].n; row++)
-				map_put(hosts, pool_str(b->pool, b->table[t].sys[SYS_COMPUTER][row]), NULL);
+				map_put(hosts, pool_str(b->pool, batch_cell(&b->table[t], b->table[t].sys[SYS_COMPUTER], row)), NULL);
 		}
 	}
 	sbuf_addf(&out, "%" PRIu64 "\t", l->report[input].events);

@@ -18,7 +18,8 @@ struct both {
 static void decode_one(struct str record, struct both *x, bool use_fast, bool *taken, struct sbuf *out)
 {
 	struct pool *pool = pool_new();
-	struct batch *b = batch_new(pool, 0, 0);
+	struct batch_maker *maker = batch_maker_new(pool);
+	struct batch *b = batch_new(maker, 0, 0);
 	char why[120];
 
 	*taken = use_fast && record.n && xml_fast(record, &x->scratch, b) == record.n;
@@ -29,6 +30,7 @@ static void decode_one(struct str record, struct both *x, bool use_fast, bool *t
 	if (*taken)
 		batch_end(b, 0, record.n);
 	batch_done(b);
+	batch_maker_free(maker);
 	char *shown = show_batch(b);
 	sbuf_addz(out, shown);
 	free(shown);

@@ -80,10 +80,12 @@ static inline struct dump *dump_cut_new(const char *const *event, size_t n, size
 		l->inputs.v[i].spool = -1;
 	}
 	for (size_t i = 0; i < nbatches; i++) {
-		struct batch *b = batch_new(l->pool[i % pools], (uint32_t)(per_input ? i / per_input : 0), i);
+		struct batch_maker *maker = batch_maker_new(l->pool[i % pools]);
+		struct batch *b = batch_new(maker, (uint32_t)(per_input ? i / per_input : 0), i);
 		for (size_t k = i * per_batch; k < n && k < (i + 1) * per_batch; k++)
 			dump_event(b, event[k], k * 1000);
 		batch_done(b);
+		batch_maker_free(maker);
 		l->batch[i] = b;
 		l->events += b->nevents;
 	}

@@ -73,14 +73,14 @@ static inline UNUSED void show_event(struct sbuf *out, const struct batch *b, co
 		sbuf_addf(out, " #%" PRIu64, t->record_id[row]);
 	for (int f = 0; f < SYS_COUNT; f++) {
 		struct sbuf s = {0};
-		if (!t->sys[f] || !t->sys[f][row])
+		if (!batch_cell(t, t->sys[f], row))
 			continue;
 		sbuf_addf(&s, "@%s=", sys_field_name[f]);
-		show_text(&s, pool_str(b->pool, t->sys[f][row]));
+		show_text(&s, pool_str(b->pool, batch_cell(t, t->sys[f], row)));
 		field[n++] = s.p;
 	}
 	for (uint32_t c = 0; c < t->ncols; c++) {
-		uint32_t cell = t->col[c].cell ? t->col[c].cell[row] : 0;
+		uint32_t cell = batch_cell(t, t->col[c].cells, row);
 		struct sbuf s = {0};
 		if (!cell)
 			continue;
@@ -159,10 +159,12 @@ static inline UNUSED char *show_load(const struct load *l)
 static inline UNUSED char *decode_whole(const struct decoder *d, struct str text, enum encoding enc, bool strict)
 {
 	struct pool *pool = pool_new();
-	struct batch *b = batch_new(pool, 0, 0);
+	struct batch_maker *maker = batch_maker_new(pool);
+	struct batch *b = batch_new(maker, 0, 0);
 
 	d->decode(text, enc, 0, strict, b);
 	batch_done(b);
+	batch_maker_free(maker);
 	char *shown = show_batch(b);
 	batch_free(b);
 	pool_free(pool);
@@ -173,7 +175,8 @@ static inline UNUSED char *decode_whole(const struct decoder *d, struct str text
 static inline UNUSED char *decode_pieces(const struct decoder *d, struct str text, enum encoding enc, bool strict, size_t step)
 {
 	struct pool *pool = pool_new();
-	struct batch *b = batch_new(pool, 0, 0);
+	struct batch_maker *maker = batch_maker_new(pool);
+	struct batch *b = batch_new(maker, 0, 0);
 	uint64_t state = 0;
 
 	for (size_t at = 0, view = step; at < text.n;) {
@@ -195,6 +198,7 @@ static inline UNUSED char *decode_pieces(const struct decoder *d, struct str tex
 		free(copy);
 	}
 	batch_done(b);
+	batch_maker_free(maker);
 	char *shown = show_batch(b);
 	batch_free(b);
 	pool_free(pool);

@@ -1,6 +1,8 @@
 /* Building the columns of one chunk: one record at a time, into rows of the table of its EventID.
  * Owns the record being built (its texts, until batch_end decides) and the tables. Names of fields are found through the
- * order of the record before, values through the value before: most of a log repeats, so most need no hashing. */
+ * order of the record before, values through the value before: most of a log repeats, so most need no hashing. The arrays
+ * that rows are built in belong to the maker and grow only with the largest chunk; a finished batch is a copy of just what
+ * it holds. (Arrays of their own for every chunk, grown by doubling, took a fifth of the time of loading.) */
 #include "load/batch.h"
 
 #include <stdio.h>
@@ -11,27 +13,48 @@
 #include "load/names.h"
 #include "load/stamp.h"
 
-enum { NO_COLUMN = -1 };
+enum {
+	NO_COLUMN = -1,
+	TABLES_KEPT = 256, COLUMNS_KEPT = 64,            /* what a maker remembers from batch to batch; more is no honest log */
+};
 
 struct field {
 	struct str name, value;
 };
 
-/* What is remembered of a column while rows are added. */
+/* Cells that are being filled: those behind `filled` are absent, whatever they hold. */
+struct filling {
+	uint32_t *cell;
+	uint32_t filled, cap;
+};
 struct col_state {
 	struct str name;                                 /* in the pool */
+	uint32_t id;                                     /* of the name */
 	struct str last;                                 /* the value interned last, in the pool */
 	uint32_t last_id;
 	uint32_t next;                                   /* column + 1 that followed in the record before; 0: none */
+	bool listed;                                     /* in the table's `order` */
 	uint64_t rank;                                   /* once the table is full */
+	struct filling f;
 };
 struct table_state {
+	uint16_t event_id;
+	uint8_t os;
+	bool listed;                                     /* in the maker's `order` */
+	bool full;                                       /* the columns have their ranks */
+	uint32_t n, cap;
+	usec_t *time;
+	uint64_t *record_id, *offset;
+	uint32_t *length, *seq;
+	uint16_t *time_tail;
+	struct filling sys[SYS_COUNT];
 	struct col_state *col;
-	uint32_t colcap;
+	uint32_t ncols, colcap;
+	uint32_t *order;                                 /* columns of this batch, as they first appeared; colcap long */
+	uint32_t norder;
 	uint32_t first;                                  /* column + 1 that came first in the record before */
 	uint32_t *slot;                                  /* hash of name -> column + 1 */
 	uint32_t nslots;                                 /* a power of two; 0: not made */
-	bool full;                                       /* the columns have their ranks */
 };
 
 /* Memory for the texts of a record. A block that is full is kept until the record ends, as pointers go into it. */
@@ -41,7 +64,8 @@ struct block {
 	char p[];
 };
 
-struct batch_state {
+struct batch_maker {
+	struct pool *pool;
 	struct str sys[SYS_COUNT];
 	struct field field[BATCH_FIELDS_MAX];
 	unsigned nfields;
@@ -56,22 +80,61 @@ struct batch_state {
 	bool last_is_sysmon;
 	enum sysmon_os last_os;
 	struct stamp_day day, cell_day;
-	struct table_state *table;                       /* beside b->table */
+	struct table_state *table;
+	uint32_t ntables, tablecap;
+	uint32_t *order;                                 /* tables of this batch, as they first appeared; tablecap long */
+	uint32_t norder;
 	uint32_t low[OS_COUNT][256];                     /* EventID -> table + 1 */
 	uint32_t *high[OS_COUNT];                        /* the same for 256 and more; NULL until needed */
 	uint32_t *other;                                 /* hash -> b->other + 1 */
 	uint32_t nothers;
 };
 
-struct batch *batch_new(struct pool *pool, uint32_t input, uint64_t chunk)
+struct batch_maker *batch_maker_new(struct pool *pool)
 {
-	struct batch *b = xcalloc(1, sizeof(*b));
+	struct batch_maker *m = xcalloc(1, sizeof(*m));
 
-	b->pool = pool;
-	b->input = input;
-	b->chunk = chunk;
-	b->state = xcalloc(1, sizeof(*b->state));
-	return b;
+	m->pool = pool;
+	return m;
+}
+
+static void forget_columns(struct table_state *t)
+{
+	for (uint32_t c = 0; c < t->ncols; c++)
+		free(t->col[c].f.cell);
+	free(t->col);
+	free(t->order);
+	free(t->slot);
+	t->col = NULL;
+	t->order = t->slot = NULL;
+	t->ncols = t->colcap = t->norder = t->first = t->nslots = 0;
+	t->full = false;
+}
+
+static void forget_tables(struct batch_maker *m)
+{
+	for (uint32_t i = 0; i < m->ntables; i++) {
+		struct table_state *t = &m->table[i];
+		forget_columns(t);
+		for (int f = 0; f < SYS_COUNT; f++)
+			free(t->sys[f].cell);
+		free(t->time);
+		free(t->record_id);
+		free(t->offset);
+		free(t->length);
+		free(t->seq);
+		free(t->time_tail);
+	}
+	free(m->table);
+	free(m->order);
+	m->table = NULL;
+	m->order = NULL;
+	m->ntables = m->tablecap = m->norder = 0;
+	memset(m->low, 0, sizeof(m->low));
+	for (int os = 0; os < OS_COUNT; os++) {
+		free(m->high[os]);
+		m->high[os] = NULL;
+	}
 }
 
 static void free_blocks(struct block *k)
@@ -83,44 +146,60 @@ static void free_blocks(struct block *k)
 	}
 }
 
-static void free_state(struct batch *b)
+void batch_maker_free(struct batch_maker *m)
 {
-	struct batch_state *s = b->state;
-
-	if (!s)
+	if (!m)
 		return;
-	for (uint32_t i = 0; i < b->ntables; i++) {
-		free(s->table[i].col);
-		free(s->table[i].slot);
+	forget_tables(m);
+	free(m->other);
+	free_blocks(m->block);
+	free(m);
+}
+
+struct batch *batch_new(struct batch_maker *m, uint32_t input, uint64_t chunk)
+{
+	struct batch *b = xcalloc(1, sizeof(*b));
+
+	b->pool = m->pool;
+	b->input = input;
+	b->chunk = chunk;
+	b->maker = m;
+	return b;
+}
+
+/* Nothing of a batch that is done, or given up, stays. */
+static void clear_maker(struct batch_maker *m)
+{
+	for (uint32_t i = 0; i < m->norder; i++) {
+		struct table_state *t = &m->table[m->order[i]];
+		t->n = 0;
+		t->listed = false;
+		for (int f = 0; f < SYS_COUNT; f++)
+			t->sys[f].filled = 0;
+		for (uint32_t c = 0; c < t->norder; c++) {
+			t->col[t->order[c]].f.filled = 0;
+			t->col[t->order[c]].listed = false;
+		}
+		t->norder = 0;
+		if (t->ncols > COLUMNS_KEPT)
+			forget_columns(t);
 	}
-	free(s->table);
-	for (int os = 0; os < OS_COUNT; os++)
-		free(s->high[os]);
-	free(s->other);
-	free_blocks(s->block);
-	free(s);
-	b->state = NULL;
+	m->norder = 0;
+	if (m->ntables > TABLES_KEPT)
+		forget_tables(m);
+	free(m->other);
+	m->other = NULL;
+	m->nothers = 0;
 }
 
 void batch_free(struct batch *b)
 {
 	if (!b)
 		return;
-	free_state(b);
-	for (uint32_t i = 0; i < b->ntables; i++) {
-		struct batch_table *t = &b->table[i];
-		free(t->time);
-		free(t->time_tail);
-		free(t->record_id);
-		free(t->offset);
-		free(t->length);
-		free(t->seq);
-		for (int f = 0; f < SYS_COUNT; f++)
-			free(t->sys[f]);
-		for (uint32_t c = 0; c < t->ncols; c++)
-			free(t->col[c].cell);
-		free(t->col);
-	}
+	if (b->maker)
+		clear_maker(b->maker);
+	for (uint32_t i = 0; i < b->ntables; i++)
+		free(b->table[i].memory);
 	free(b->table);
 	free(b->other);
 	free(b->damage);
@@ -131,7 +210,7 @@ void batch_free(struct batch *b)
 
 void batch_begin(struct batch *b)
 {
-	struct batch_state *s = b->state;
+	struct batch_maker *s = b->maker;
 
 	memset(s->sys, 0, sizeof(s->sys));
 	s->nfields = 0;
@@ -144,19 +223,14 @@ void batch_begin(struct batch *b)
 	}
 }
 
-static void trouble(struct batch_state *s, const char *why)
+static void trouble(struct batch_maker *s, const char *why)
 {
 	if (!s->trouble)
 		s->trouble = why;
 }
 
-/* Where the text stays until the record ends. */
-static struct str keep(struct batch *b, struct str text)
+static struct str copy(struct batch_maker *s, struct str text)
 {
-	struct batch_state *s = b->state;
-
-	if (b->stable)
-		return text;
 	if (!s->block || s->block->size - s->block->used < text.n) {
 		size_t size = s->block ? s->block->size * 2 : 8192;
 		while (size < text.n)
@@ -171,7 +245,13 @@ static struct str keep(struct batch *b, struct str text)
 	return (struct str){p, text.n};
 }
 
-static bool fits(struct batch_state *s, struct str name, struct str value)
+/* Where the text stays until the record ends. */
+static inline struct str keep(struct batch *b, struct str text)
+{
+	return b->stable ? text : copy(b->maker, text);
+}
+
+static inline bool fits(struct batch_maker *s, struct str name, struct str value)
 {
 	if (value.n > BATCH_VALUE_MAX)
 		trouble(s, "a value is longer than 16 MiB");
@@ -188,13 +268,13 @@ static bool fits(struct batch_state *s, struct str name, struct str value)
 
 void batch_sys(struct batch *b, enum sys_field f, struct str value)
 {
-	if (value.n && fits(b->state, STR(""), value))
-		b->state->sys[f] = keep(b, value);
+	if (value.n && fits(b->maker, STR(""), value))
+		b->maker->sys[f] = keep(b, value);
 }
 
 void batch_data(struct batch *b, struct str name, struct str value)
 {
-	struct batch_state *s = b->state;
+	struct batch_maker *s = b->maker;
 
 	if (!value.n || !name.n || !fits(s, name, value))
 		return;
@@ -244,7 +324,7 @@ static uint32_t hash_other(uint32_t provider, uint32_t channel, uint32_t event_i
 
 static void count_other(struct batch *b, uint32_t provider, uint32_t channel, uint32_t event_id)
 {
-	struct batch_state *s = b->state;
+	struct batch_maker *s = b->maker;
 
 	if (b->nothers * 2 >= s->nothers) {
 		uint32_t n = s->nothers ? s->nothers * 2 : 32;
@@ -274,7 +354,7 @@ static void count_other(struct batch *b, uint32_t provider, uint32_t channel, ui
 
 /* ---- tables ---- */
 
-static uint32_t *table_slot(struct batch_state *s, enum sysmon_os os, uint16_t event_id)
+static uint32_t *table_slot(struct batch_maker *s, enum sysmon_os os, uint16_t event_id)
 {
 	if (event_id < 256)
 		return &s->low[os][event_id];
@@ -283,48 +363,57 @@ static uint32_t *table_slot(struct batch_state *s, enum sysmon_os os, uint16_t e
 	return &s->high[os][event_id];
 }
 
-static uint32_t find_table(struct batch *b, enum sysmon_os os, uint16_t event_id)
+static struct table_state *find_table(struct batch_maker *s, enum sysmon_os os, uint16_t event_id)
 {
-	struct batch_state *s = b->state;
 	uint32_t *slot = table_slot(s, os, event_id);
 
 	if (!*slot) {
-		if (b->ntables == b->tablecap) {
-			b->tablecap = b->tablecap ? b->tablecap * 2 : 8;
-			b->table = xreallocarray(b->table, b->tablecap, sizeof(*b->table));
-			s->table = xreallocarray(s->table, b->tablecap, sizeof(*s->table));
+		if (s->ntables == s->tablecap) {
+			s->tablecap = s->tablecap ? s->tablecap * 2 : 8;
+			s->table = xreallocarray(s->table, s->tablecap, sizeof(*s->table));
+			s->order = xreallocarray(s->order, s->tablecap, sizeof(*s->order));
 		}
-		b->table[b->ntables] = (struct batch_table){.event_id = event_id, .os = (uint8_t)os};
-		s->table[b->ntables] = (struct table_state){0};
-		*slot = ++b->ntables;
+		s->table[s->ntables] = (struct table_state){.event_id = event_id, .os = (uint8_t)os};
+		*slot = ++s->ntables;
 	}
-	return *slot - 1;
+	struct table_state *t = &s->table[*slot - 1];
+	if (!t->listed) {
+		t->listed = true;
+		s->order[s->norder++] = *slot - 1;
+	}
+	return t;
 }
 
-static uint32_t *grow_ids(uint32_t *p, uint32_t n, uint32_t cap)
+static void grow_rows(struct table_state *t)
 {
-	p = xreallocarray(p, cap, sizeof(*p));
-	memset(p + n, 0, (cap - n) * sizeof(*p));
-	return p;
+	t->cap = t->cap ? t->cap * 2 : 8;
+	t->time = xreallocarray(t->time, t->cap, sizeof(*t->time));
+	t->time_tail = xreallocarray(t->time_tail, t->cap, sizeof(*t->time_tail));
+	t->record_id = xreallocarray(t->record_id, t->cap, sizeof(*t->record_id));
+	t->offset = xreallocarray(t->offset, t->cap, sizeof(*t->offset));
+	t->length = xreallocarray(t->length, t->cap, sizeof(*t->length));
+	t->seq = xreallocarray(t->seq, t->cap, sizeof(*t->seq));
 }
 
-static void grow_rows(struct batch_table *t)
+/* Room for `cap` cells; those up to `row` that were not set are absent. */
+static void fill_up(struct filling *f, uint32_t row, uint32_t cap)
 {
-	uint32_t cap = t->cap ? t->cap * 2 : 8;
+	if (f->cap < cap) {
+		f->cell = xreallocarray(f->cell, cap, sizeof(*f->cell));
+		f->cap = cap;
+	}
+	if (row > f->filled) {
+		memset(f->cell + f->filled, 0, (row - f->filled) * sizeof(*f->cell));
+		f->filled = row;
+	}
+}
 
-	t->time = xreallocarray(t->time, cap, sizeof(*t->time));
-	t->time_tail = xreallocarray(t->time_tail, cap, sizeof(*t->time_tail));
-	t->record_id = xreallocarray(t->record_id, cap, sizeof(*t->record_id));
-	t->offset = xreallocarray(t->offset, cap, sizeof(*t->offset));
-	t->length = xreallocarray(t->length, cap, sizeof(*t->length));
-	t->seq = xreallocarray(t->seq, cap, sizeof(*t->seq));
-	for (int f = 0; f < SYS_COUNT; f++)
-		if (t->sys[f])
-			t->sys[f] = grow_ids(t->sys[f], t->n, cap);
-	for (uint32_t c = 0; c < t->ncols; c++)
-		if (t->col[c].cell)
-			t->col[c].cell = grow_ids(t->col[c].cell, t->n, cap);
-	t->cap = cap;
+static inline void set_cell(struct filling *f, uint32_t row, uint32_t cap, uint32_t value)
+{
+	if (row >= f->cap || row > f->filled)
+		fill_up(f, row, cap);
+	f->cell[row] = value;
+	f->filled = row + 1;
 }
 
 /* ---- columns ---- */
@@ -334,76 +423,79 @@ uint64_t batch_rank(struct str name)
 	return sysmon_field(name) ? 0 : XXH3_64bits(name.p, name.n) | 1;
 }
 
-static void hash_columns(const struct batch_table *t, struct table_state *ts, uint32_t nslots)
+static void hash_columns(struct table_state *t, uint32_t nslots)
 {
-	free(ts->slot);
-	ts->slot = xcalloc(nslots, sizeof(*ts->slot));
-	ts->nslots = nslots;
+	free(t->slot);
+	t->slot = xcalloc(nslots, sizeof(*t->slot));
+	t->nslots = nslots;
 	for (uint32_t c = 0; c < t->ncols; c++) {
-		uint32_t i = name_hash(ts->col[c].name) & (nslots - 1);
-		while (ts->slot[i])
+		uint32_t i = name_hash(t->col[c].name) & (nslots - 1);
+		while (t->slot[i])
 			i = (i + 1) & (nslots - 1);
-		ts->slot[i] = c + 1;
+		t->slot[i] = c + 1;
 	}
 }
 
-/* Room for a column in a table that is full: the place of the one with the highest rank, if that is higher than the new
- * one's. Only a hostile log comes here. */
-static int64_t evict_column(struct batch *b, struct batch_table *t, struct table_state *ts, uint64_t rank)
+/* Room for a column in a table that is full: the place of one that this batch has no use for, or of the one with the highest
+ * rank, if that is higher than the new one's. Only a hostile log comes here. */
+static int64_t evict_column(struct batch *b, struct table_state *t, uint64_t rank)
 {
 	uint32_t victim = 0;
 
+	for (uint32_t c = 0; c < t->ncols; c++)
+		if (!t->col[c].f.filled)
+			return c;
 	b->narrowed = true;
-	for (uint32_t c = 0; c < t->ncols && !ts->full; c++)
-		ts->col[c].rank = batch_rank(ts->col[c].name);
-	ts->full = true;
+	for (uint32_t c = 0; c < t->ncols && !t->full; c++)
+		t->col[c].rank = batch_rank(t->col[c].name);
+	t->full = true;
 	for (uint32_t c = 1; c < t->ncols; c++)
-		if (ts->col[c].rank > ts->col[victim].rank)
+		if (t->col[c].rank > t->col[victim].rank)
 			victim = c;
-	if (rank >= ts->col[victim].rank)
-		return NO_COLUMN;
-	free(t->col[victim].cell);
-	t->col[victim].cell = NULL;
-	return victim;
+	return rank < t->col[victim].rank ? (int64_t)victim : NO_COLUMN;
 }
 
-static int64_t new_column(struct batch *b, struct batch_table *t, struct table_state *ts, struct str name)
+static int64_t new_column(struct batch *b, struct table_state *t, struct str name)
 {
 	int64_t at = t->ncols;
 	bool full = t->ncols == BATCH_COLUMNS_MAX;
 	uint64_t rank = full ? batch_rank(name) : 0;
+	struct filling f = {0};
+	bool listed = false;
 
 	if (full) {
-		at = evict_column(b, t, ts, rank);
+		at = evict_column(b, t, rank);
 		if (at == NO_COLUMN)
 			return NO_COLUMN;
+		f = t->col[at].f;
+		f.filled = 0;
+		listed = t->col[at].listed;
 	} else if (t->ncols == t->colcap) {
 		t->colcap = t->colcap ? t->colcap * 2 : 32;
 		t->col = xreallocarray(t->col, t->colcap, sizeof(*t->col));
-		ts->col = xreallocarray(ts->col, t->colcap, sizeof(*ts->col));
+		t->order = xreallocarray(t->order, t->colcap, sizeof(*t->order));
 	}
 	uint32_t id = pool_intern(b->pool, name);
-	t->col[at] = (struct batch_column){.name = id};
-	ts->col[at] = (struct col_state){.name = pool_str(b->pool, id), .rank = rank};
+	t->col[at] = (struct col_state){.name = pool_str(b->pool, id), .id = id, .rank = rank, .f = f, .listed = listed};
 	if (full)
-		hash_columns(t, ts, ts->nslots);
+		hash_columns(t, t->nslots);
 	else
 		t->ncols++;
 	return at;
 }
 
-static int64_t find_column(struct batch *b, struct batch_table *t, struct table_state *ts, struct str name)
+static int64_t find_column(struct batch *b, struct table_state *t, struct str name)
 {
-	if (t->ncols * 2 >= ts->nslots)
-		hash_columns(t, ts, ts->nslots ? ts->nslots * 2 : 64);
-	uint32_t mask = ts->nslots - 1, i = name_hash(name) & mask;
-	for (; ts->slot[i]; i = (i + 1) & mask)
-		if (str_eq(ts->col[ts->slot[i] - 1].name, name))
-			return ts->slot[i] - 1;
+	if (t->ncols * 2 >= t->nslots)
+		hash_columns(t, t->nslots ? t->nslots * 2 : 64);
+	uint32_t mask = t->nslots - 1, i = name_hash(name) & mask;
+	for (; t->slot[i]; i = (i + 1) & mask)
+		if (str_eq(t->col[t->slot[i] - 1].name, name))
+			return t->slot[i] - 1;
 	bool full = t->ncols == BATCH_COLUMNS_MAX;
-	int64_t c = new_column(b, t, ts, name);
+	int64_t c = new_column(b, t, name);
 	if (c != NO_COLUMN && !full)
-		ts->slot[i] = (uint32_t)c + 1;
+		t->slot[i] = (uint32_t)c + 1;
 	return c;
 }
 
@@ -411,7 +503,7 @@ static int64_t find_column(struct batch *b, struct batch_table *t, struct table_
 
 static uint32_t intern_sys(struct batch *b, enum sys_field f)
 {
-	struct batch_state *s = b->state;
+	struct batch_maker *s = b->maker;
 
 	if (!s->sys[f].n)
 		return 0;
@@ -425,7 +517,7 @@ static uint32_t intern_sys(struct batch *b, enum sys_field f)
 /* Is the record Sysmon's? Without a provider the channel tells. */
 static bool is_sysmon(struct batch *b, enum sysmon_os *os)
 {
-	struct batch_state *s = b->state;
+	struct batch_maker *s = b->maker;
 	struct str provider = s->sys[SYS_PROVIDER];
 
 	if (!provider.n) {
@@ -443,7 +535,7 @@ static bool is_sysmon(struct batch *b, enum sysmon_os *os)
 	return s->last_is_sysmon;
 }
 
-static bool event_id(const struct batch_state *s, uint32_t *id)
+static bool event_id(const struct batch_maker *s, uint32_t *id)
 {
 	unsigned long long n;
 
@@ -453,7 +545,7 @@ static bool event_id(const struct batch_state *s, uint32_t *id)
 	return true;
 }
 
-static struct str data_of(const struct batch_state *s, struct str name)
+static struct str data_of(const struct batch_maker *s, struct str name)
 {
 	for (unsigned i = s->nfields; i-- > 0;)
 		if (str_eq(s->field[i].name, name))
@@ -462,7 +554,7 @@ static struct str data_of(const struct batch_state *s, struct str name)
 }
 
 /* spl-spec 4.2: SystemTime; else UtcTime; else what the collector says, its local clock last. */
-static usec_t event_time(struct batch_state *s, uint16_t *tail)
+static usec_t event_time(struct batch_maker *s, uint16_t *tail)
 {
 	const struct str spare[] = {STR("UtcTime"), STR("@timestamp"), STR("TimeGenerated"), STR("EventTime")};
 	unsigned ns, digits;
@@ -485,7 +577,7 @@ static uint32_t make_cell(struct batch *b, struct col_state *cs, struct str valu
 {
 	int64_t ms;
 
-	if (time != WHEN_NONE && stamp_exact_ms(value, &b->state->cell_day, &ms)) {
+	if (time != WHEN_NONE && stamp_exact_ms(value, &b->maker->cell_day, &ms)) {
 		ms -= time / 1000 - (time % 1000 < 0);
 		if (ms >= -(int64_t)CELL_TIME_ZERO && ms < (int64_t)CELL_TIME_ZERO)
 			return CELL_TIME | (uint32_t)(ms + (int64_t)CELL_TIME_ZERO);
@@ -497,31 +589,31 @@ static uint32_t make_cell(struct batch *b, struct col_state *cs, struct str valu
 	return cs->last_id;
 }
 
-static void add_fields(struct batch *b, uint32_t table, usec_t time)
+static void add_fields(struct batch *b, struct table_state *t)
 {
-	struct batch_state *s = b->state;
-	struct batch_table *t = &b->table[table];
-	struct table_state *ts = &s->table[table];
-	uint32_t before = 0, guess = ts->first;
+	struct batch_maker *s = b->maker;
+	uint32_t before = 0, guess = t->first;
 
 	for (unsigned i = 0; i < s->nfields; i++) {
 		const struct field *f = &s->field[i];
 		int64_t c = (int64_t)guess - 1;
-		if (!guess || !str_eq(ts->col[c].name, f->name)) {
-			c = find_column(b, t, ts, f->name);
+		if (!guess || !str_eq(t->col[c].name, f->name)) {
+			c = find_column(b, t, f->name);
 			if (c == NO_COLUMN)
 				continue;
 			if (before)
-				ts->col[before - 1].next = (uint32_t)c + 1;
+				t->col[before - 1].next = (uint32_t)c + 1;
 			else
-				ts->first = (uint32_t)c + 1;
+				t->first = (uint32_t)c + 1;
 		}
-		struct batch_column *col = &t->col[c];
-		if (!col->cell)
-			col->cell = grow_ids(NULL, 0, t->cap);
-		col->cell[t->n] = make_cell(b, &ts->col[c], f->value, time);
+		struct col_state *col = &t->col[c];
+		if (!col->listed) {
+			col->listed = true;
+			t->order[t->norder++] = (uint32_t)c;
+		}
+		set_cell(&col->f, t->n, t->cap, make_cell(b, col, f->value, t->time[t->n]));
 		before = (uint32_t)c + 1;
-		guess = ts->col[c].next;
+		guess = col->next;
 	}
 }
 
@@ -533,7 +625,7 @@ static bool lost(struct batch *b, uint64_t offset, uint64_t length, const char *
 
 bool batch_end(struct batch *b, uint64_t offset, uint64_t length)
 {
-	struct batch_state *s = b->state;
+	struct batch_maker *s = b->maker;
 	enum sysmon_os os;
 	uint32_t id = 0;
 	bool has_id = event_id(s, &id);
@@ -550,8 +642,7 @@ bool batch_end(struct batch *b, uint64_t offset, uint64_t length)
 	if (length > UINT32_MAX)
 		return lost(b, offset, length, "longer than 4 GiB");
 
-	uint32_t table = find_table(b, os, (uint16_t)id);
-	struct batch_table *t = &b->table[table];
+	struct table_state *t = find_table(s, os, (uint16_t)id);
 	if (t->n == t->cap)
 		grow_rows(t);
 	t->time[t->n] = event_time(s, &t->time_tail[t->n]);
@@ -559,39 +650,88 @@ bool batch_end(struct batch *b, uint64_t offset, uint64_t length)
 	t->offset[t->n] = offset;
 	t->length[t->n] = (uint32_t)length;
 	t->seq[t->n] = b->nevents++;
-	for (int f = 0; f < SYS_COUNT; f++) {
-		if (f == SYS_EVENT_ID || f == SYS_TIME_CREATED || f == SYS_RECORD_ID || !s->sys[f].n)
-			continue;
-		if (!t->sys[f])
-			t->sys[f] = grow_ids(NULL, 0, t->cap);
-		t->sys[f][t->n] = intern_sys(b, (enum sys_field)f);
-	}
-	add_fields(b, table, t->time[t->n]);
+	for (int f = 0; f < SYS_COUNT; f++)
+		if (f != SYS_EVENT_ID && f != SYS_TIME_CREATED && f != SYS_RECORD_ID && s->sys[f].n)
+			set_cell(&t->sys[f], t->n, t->cap, intern_sys(b, (enum sys_field)f));
+	add_fields(b, t);
 	t->n++;
 	return true;
 }
 
 /* ---- the end of a batch ---- */
 
-#define SHRINK(p, n) ((p) = (p) ? xreallocarray((p), (n), sizeof *(p)) : NULL)
+/* How many cells the column needs: 0 when all are absent, 1 when all are alike. */
+static uint32_t room_for(struct filling *f, uint32_t n)
+{
+	uint32_t r = 1;
+
+	if (!f->filled)
+		return 0;
+	fill_up(f, n, n);
+	while (r < n && f->cell[r] == f->cell[0])
+		r++;
+	return r == n ? 1 : n;
+}
+
+static struct cells put_cells(struct batch_table *t, uint32_t *used, const struct filling *f, uint32_t room)
+{
+	struct cells c = {0, 1};                         /* the cell that is absent */
+
+	if (!room)
+		return c;
+	c.at = *used & 0x7FFFFFFF;
+	c.same = room == 1;
+	memcpy(t->cell + *used, f->cell, room * sizeof(*f->cell));
+	*used += room;
+	return c;
+}
+
+#define CARVE(to, from, n)                                                                         \
+	((to) = memcpy(at, (from), (n) * sizeof *(from)), at += (n) * sizeof *(from))
+
+static void seal(struct table_state *from, struct batch_table *t)
+{
+	const uint32_t n = from->n;
+	uint32_t cells = 1, used = 1, sys[SYS_COUNT], *room = xcalloc(from->norder ? from->norder : 1, sizeof(*room));
+
+	*t = (struct batch_table){.event_id = from->event_id, .os = from->os, .n = n};
+	for (int f = 0; f < SYS_COUNT; f++)
+		cells += sys[f] = room_for(&from->sys[f], n);
+	for (uint32_t c = 0; c < from->norder; c++)
+		cells += room[c] = room_for(&from->col[from->order[c]].f, n);
+
+	size_t row = 3 * sizeof(uint64_t) + 2 * sizeof(uint32_t) + sizeof(uint16_t);
+	char *at = t->memory = xmalloc(n * row + cells * sizeof(*t->cell) + from->norder * sizeof(*t->col));
+	CARVE(t->time, from->time, n);
+	CARVE(t->record_id, from->record_id, n);
+	CARVE(t->offset, from->offset, n);
+	CARVE(t->length, from->length, n);
+	CARVE(t->seq, from->seq, n);
+	t->cell = (uint32_t *)(void *)at;
+	at += cells * sizeof(*t->cell);
+	t->col = (struct batch_column *)(void *)at;
+	at += from->norder * sizeof(*t->col);
+	CARVE(t->time_tail, from->time_tail, n);
+
+	t->cell[0] = 0;
+	for (int f = 0; f < SYS_COUNT; f++)
+		t->sys[f] = put_cells(t, &used, &from->sys[f], sys[f]);
+	for (uint32_t c = 0; c < from->norder; c++) {
+		const struct col_state *col = &from->col[from->order[c]];
+		if (room[c])
+			t->col[t->ncols++] = (struct batch_column){col->id, put_cells(t, &used, &col->f, room[c])};
+	}
+	free(room);
+}
 
 void batch_done(struct batch *b)
 {
-	free_state(b);
-	for (uint32_t i = 0; i < b->ntables; i++) {
-		struct batch_table *t = &b->table[i];
-		if (t->cap - t->n < 64)                  /* not worth the work */
-			continue;
-		SHRINK(t->time, t->n);
-		SHRINK(t->time_tail, t->n);
-		SHRINK(t->record_id, t->n);
-		SHRINK(t->offset, t->n);
-		SHRINK(t->length, t->n);
-		SHRINK(t->seq, t->n);
-		for (int f = 0; f < SYS_COUNT; f++)
-			SHRINK(t->sys[f], t->n);
-		for (uint32_t c = 0; c < t->ncols; c++)
-			SHRINK(t->col[c].cell, t->n);
-		t->cap = t->n;
-	}
+	struct batch_maker *m = b->maker;
+
+	b->table = xcalloc(m->norder ? m->norder : 1, sizeof(*b->table));
+	b->ntables = m->norder;
+	for (uint32_t i = 0; i < m->norder; i++)
+		seal(&m->table[m->order[i]], &b->table[i]);
+	clear_maker(m);
+	b->maker = NULL;
 }

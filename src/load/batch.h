@@ -2,7 +2,7 @@
  *
  * A decoder (xml.c, json.c, …) calls batch_begin, then batch_sys/batch_data for what it finds, then batch_end, once per
  * record. The batch decides what is kept: events of Sysmon with an EventID; others are counted by provider and EventID.
- * It keeps no bytes of the input: strings go to the worker's pool, raw records are found again by file, offset, length.
+ * batch_done then makes the tables. It keeps no bytes of the input: strings go to the worker's pool, raw records are found again by file, offset, length.
  *
  * Cells. A cell of an EventData column is a pool id, 0 for absent (an empty value is absent, spl-spec 4.2), or, with
  * CELL_TIME set, a moment written exactly "YYYY-MM-DD hh:mm:ss.mmm", kept as its distance in milliseconds from the
@@ -28,27 +28,38 @@ static inline usec_t cell_time(uint32_t cell, usec_t event)
 	return (ms + (int64_t)(cell & ~CELL_TIME) - (int64_t)CELL_TIME_ZERO) * 1000;
 }
 
+/* Where the cells of a column lie among those of its table. */
+struct cells {
+	uint32_t at : 31, same : 1;                      /* same: one for all rows */
+};
 struct batch_column {
 	uint32_t name;                                   /* pool id of the EventData name */
-	uint32_t *cell;                                  /* table->n cells; NULL while every cell is absent */
+	struct cells cells;
 };
 
-/* All events of one EventID of one Sysmon, in input order. Arrays run parallel, n long. */
+/* All events of one EventID of one Sysmon, in input order. Arrays run parallel, n long; all lie in `memory`. */
 struct batch_table {
 	uint16_t event_id;
 	uint8_t os;                                      /* enum sysmon_os */
-	uint32_t n, cap;
+	uint32_t n;
 	usec_t *time;                                    /* spl-spec 4.2: SystemTime, else UtcTime …; WHEN_NONE when there is none */
-	uint16_t *time_tail;                             /* of SystemTime: ns below the microsecond, plus 1024 * fractional digits as written;
-	                                                    0xFFFF: the event has no SystemTime */
 	uint64_t *record_id;                             /* EventRecordID; UINT64_MAX when absent or no number */
 	uint64_t *offset;                                /* of the raw record in its input */
 	uint32_t *length;                                /* bytes of the raw record */
 	uint32_t *seq;                                   /* position of the event among all kept events of the batch */
-	uint32_t *sys[SYS_COUNT];                        /* pool ids; NULL for EVENT_ID, TIME_CREATED, RECORD_ID (above) and when never seen */
+	uint16_t *time_tail;                             /* of SystemTime: ns below the microsecond, plus 1024 * fractional digits as written;
+	                                                    0xFFFF: the event has no SystemTime */
+	struct cells sys[SYS_COUNT];                     /* pool ids; all 0 for EVENT_ID, TIME_CREATED, RECORD_ID (above) */
 	struct batch_column *col;
-	uint32_t ncols, colcap;
+	uint32_t ncols;
+	uint32_t *cell;
+	void *memory;                                    /* owned; who has taken the rows may free it and set it to NULL */
 };
+
+static inline uint32_t batch_cell(const struct batch_table *t, struct cells c, uint32_t row)
+{
+	return t->cell[c.at + (c.same ? 0 : row)];
+}
 
 /* Records that were read but are not Sysmon's, and damage. */
 struct batch_other {
@@ -69,14 +80,14 @@ struct batch {
 	uint32_t input;                                  /* index of the input it came from */
 	uint64_t chunk;                                  /* position of the chunk within the input, for ordering */
 	uint32_t nevents;                                /* Sysmon events kept */
-	struct batch_table *table;
-	uint32_t ntables, tablecap;
+	struct batch_table *table;                       /* once the batch is done */
+	uint32_t ntables;
 	struct batch_other *other;
 	uint32_t nothers, othercap;
 	struct batch_damage *damage;
 	uint32_t ndamage, damagecap;                     /* at most BATCH_DAMAGE_MAX are kept … */
 	uint64_t damaged;                                /* … of so many */
-	struct batch_state *state;                       /* the record being built; private */
+	struct batch_maker *maker;                       /* NULL once it is done */
 };
 #define BATCH_DAMAGE_MAX 1000                            /* as many as a whole load keeps, or its list would depend on the chunks */
 #define BATCH_FIELDS_MAX 256                             /* EventData names per event; more are an attack: the record is damaged */
@@ -87,7 +98,12 @@ struct batch {
 #define BATCH_COLUMNS_MAX 512
 uint64_t batch_rank(struct str name);                    /* 0 for a name that Sysmon itself uses */
 
-struct batch *batch_new(struct pool *pool, uint32_t input, uint64_t chunk);
+/* A worker's tools for making batches, one at a time: what it learned of the log from one (names and their order, values
+ * that repeat) and the memory to build in serve for the next. The pool must outlive it, and its batches. */
+struct batch_maker *batch_maker_new(struct pool *pool);
+void batch_maker_free(struct batch_maker *m);
+
+struct batch *batch_new(struct batch_maker *m, uint32_t input, uint64_t chunk);
 void batch_free(struct batch *b);
 
 void batch_begin(struct batch *b);                       /* forgets a record that was begun and not ended */
@@ -98,7 +114,7 @@ void batch_data(struct batch *b, struct str name, struct str value);       /* li
 bool batch_end(struct batch *b, uint64_t offset, uint64_t length);
 /* Instead of batch_end: the record is lost, and why (printf). */
 void batch_damaged(struct batch *b, uint64_t offset, uint64_t length, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* No record comes any more: returns the memory that only building needs. */
+/* No record comes any more: makes the tables, in as little memory as they need, and lets go of the maker. */
 void batch_done(struct batch *b);
 
 #endif

@@ -39,6 +39,7 @@ struct run {
 	struct load_progress *progress;
 	struct sources sources;
 	struct task *task;                               /* of each source */
+	struct batch_maker **maker;                      /* of each worker */
 	size_t target;                                   /* bytes per chunk */
 
 	pthread_mutex_t lock;                            /* all below, and the batches of members */
@@ -105,7 +106,7 @@ static void take_batch(struct run *r, struct member *m, struct batch *b)
 static void decode(struct run *r, unsigned worker, const struct chunk *c)
 {
 	struct member *m = c->member;
-	struct batch *b = batch_new(r->load->pool[worker], 0, c->seq);
+	struct batch *b = batch_new(r->maker[worker], 0, c->seq);
 
 	m->decoder->decode((struct str){c->memory + c->from, c->n}, m->input.encoding, c->base, r->opts->strict_xml, b);
 	take_batch(r, m, b);
@@ -224,7 +225,7 @@ static void emit(struct reading *g, size_t n)
 
 static void report_lost(struct reading *g, uint64_t from)
 {
-	struct batch *b = batch_new(g->run->load->pool[g->worker], 0, g->seq++);
+	struct batch *b = batch_new(g->run->maker[g->worker], 0, g->seq++);
 
 	batch_damaged(b, from, g->base - from, "no end within 64 MiB");
 	take_batch(g->run, g->m, b);
@@ -466,14 +467,20 @@ struct load *load_run(const char *const *paths, size_t npaths, const struct load
 	unsigned workers = r.opts->workers ? r.opts->workers : jobs_cores();
 	l->npools = workers;
 	l->pool = xcalloc(workers, sizeof(*l->pool));
-	for (unsigned i = 0; i < workers; i++)
+	r.maker = xcalloc(workers, sizeof(*r.maker));
+	for (unsigned i = 0; i < workers; i++) {
 		l->pool[i] = pool_new();
+		r.maker[i] = batch_maker_new(l->pool[i]);
+	}
 	r.places = workers > 1 ? 2 * workers : 0;
 	r.line = xcalloc(r.places + 1, sizeof(*r.line));
 	r.spare = xcalloc(r.places + 1, sizeof(*r.spare));
 	pthread_mutex_init(&r.lock, NULL);
 	pthread_cond_init(&r.change, NULL);
 	jobs_run(workers, workers, work, &r, NULL);
+	for (unsigned i = 0; i < workers; i++)
+		batch_maker_free(r.maker[i]);
+	free(r.maker);
 
 	l->cancelled = cancelled(&r);
 	for (size_t i = 0; i < r.sources.n; i++)

@@ -186,8 +186,6 @@ static void drop_columns(struct batch *b, struct batch_table *t, const struct na
 		const union map_val *rank = map_get(k->map, pool_str(b->pool, t->col[c].name));
 		if (rank && rank->u <= k->limit)
 			t->col[kept++] = t->col[c];
-		else
-			free(t->col[c].cell);
 	}
 	b->narrowed |= kept < t->ncols;
 	t->ncols = kept;

@@ -186,7 +186,8 @@ const char *const sys_field_name[SYS_COUNT] = {
 
 bool sysmon_provider(struct str provider, enum sysmon_os *os)
 {
-	if (str_ieqc(provider, "Microsoft-Windows-Sysmon"))
+	/* Asked for every record: as it is nearly always written, in one comparison. */
+	if (str_eq(provider, STR("Microsoft-Windows-Sysmon")) || str_ieqc(provider, "Microsoft-Windows-Sysmon"))
 		*os = OS_WINDOWS;
 	else if (str_ieqc(provider, "Linux-Sysmon"))
 		*os = OS_LINUX;

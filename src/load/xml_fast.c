@@ -25,7 +25,7 @@ static inline bool special(unsigned char c) { return c < 0x20 || c >= 0x80 || c 
 
 /* The first special byte at or behind p. Values are mostly plain ASCII of 10 to 200 bytes; 16 at a time measured 2.5 times
  * faster than a table of bytes on real logs. */
-static const char *plain_end(const char *p, const char *end)
+static inline const char *plain_end(const char *p, const char *end)
 {
 #ifdef __SSE2__
 	const __m128i lt = _mm_set1_epi8('<'), gt = _mm_set1_epi8('>'), amp = _mm_set1_epi8('&'), space = _mm_set1_epi8(0x20);
@@ -48,13 +48,13 @@ static const char *plain_end(const char *p, const char *end)
 
 static bool blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-static void skip_blanks(struct scan *s)
+static inline void skip_blanks(struct scan *s)
 {
 	while (s->p < s->end && blank(*s->p))
 		s->p++;
 }
 
-static bool take(struct scan *s, const char *lit, size_t n)
+static inline bool take(struct scan *s, const char *lit, size_t n)
 {
 	if ((size_t)(s->end - s->p) < n || memcmp(s->p, lit, n) != 0)
 		return false;
@@ -145,6 +145,41 @@ static bool text(struct scan *s, struct str *out)
 
 /* ------------------------------------------------------------------------------------------------ tags */
 
+/* A plain value and the quote behind it. s->p stands behind the quote before it. Names are short: one look is enough. */
+static bool quoted(struct scan *s, char quote, struct str *value)
+{
+	const char *v = s->p;
+
+#ifdef __SSE2__
+	if (s->end - v >= 32) {
+		const __m128i q = _mm_set1_epi8(quote), lt = _mm_set1_epi8('<'), gt = _mm_set1_epi8('>'), amp = _mm_set1_epi8('&'),
+		              space = _mm_set1_epi8(0x20);
+		unsigned end = 0, odd = 0;
+
+		for (int i = 0; i < 2; i++) {
+			const __m128i c = _mm_loadu_si128((const __m128i *)(v + 16 * i));
+			end |= (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, q)) << 16 * i;
+			odd |= (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(c, lt), _mm_cmpeq_epi8(c, gt)),
+			                                               _mm_or_si128(_mm_cmpeq_epi8(c, amp), _mm_cmplt_epi8(c, space)))) << 16 * i;
+		}
+		if (end) {
+			const unsigned n = (unsigned)__builtin_ctz(end);
+
+			*value = (struct str){v, n};
+			s->p = v + n + 1;
+			return !(odd & ((1u << n) - 1));
+		}
+	}
+#endif
+	const char *close = memchr(v, quote, (size_t)(s->end - v));
+
+	if (!close || plain_end(v, close) != close)
+		return false;
+	*value = (struct str){v, (size_t)(close - v)};
+	s->p = close + 1;
+	return true;
+}
+
 /* ` name='value'` or with double quotes, the value plain ASCII. False without an error when no attribute is next; *bad when
  * there is one that this path does not read. */
 static bool attribute(struct scan *s, struct str *name, struct str *value, bool *bad)
@@ -159,20 +194,14 @@ static bool attribute(struct scan *s, struct str *name, struct str *value, bool 
 		return false;
 	const char *n = s->p;
 
-	while (s->p < s->end && ((*s->p >= 'a' && *s->p <= 'z') || (*s->p >= 'A' && *s->p <= 'Z')))
+	while (s->p < s->end && ((unsigned char)((*s->p | 0x20) - 'a') < 26))
 		s->p++;
 	*name = (struct str){n, (size_t)(s->p - n)};
-	if (name->n == 0 || !TAKE(s, "=") || s->p == s->end || (*s->p != '\'' && *s->p != '"'))
+	if (name->n == 0 || s->end - s->p < 2 || s->p[0] != '=' || (s->p[1] != '\'' && s->p[1] != '"'))
 		return false;
-	const char quote = *s->p++, *v = s->p;
-	const char *close = memchr(v, quote, (size_t)(s->end - v));
-
-	if (!close || plain_end(v, close) != close)
-		return false;
-	*value = (struct str){v, (size_t)(close - v)};
-	s->p = close + 1;
-	*bad = false;
-	return true;
+	s->p += 2;
+	*bad = !quoted(s, s->p[-1], value);
+	return !*bad;
 }
 
 /* The leaves of System. `attr` are those that matter; the others are read over. */
@@ -268,11 +297,14 @@ static bool system_element(struct scan *s)
 
 static bool data(struct scan *s)
 {
-	struct str attr, name, value, more;
-	bool bad = false;
+	struct str name, value;
 
-	if (!TAKE(s, "<Data") || !attribute(s, &attr, &name, &bad) || !str_eq(attr, STR("Name")) || attribute(s, &attr, &more, &bad) || bad)
+	if (!TAKE(s, "<Data Name=") || s->p == s->end || (*s->p != '\'' && *s->p != '"'))
 		return false;
+	s->p++;
+	if (!quoted(s, s->p[-1], &name))
+		return false;
+	skip_blanks(s);
 	if (TAKE(s, "/>"))
 		return true;
 	if (!TAKE(s, ">") || !text(s, &value) || !TAKE(s, "</Data>"))

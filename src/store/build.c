@@ -98,8 +98,6 @@ static void plan_fields(struct build *b, size_t table, uint32_t part)
 
 	for (uint32_t c = 0; c < p->from->ncols; c++) {
 		const struct batch_column *col = &p->from->col[c];
-		if (!col->cell)
-			continue;
 		uint32_t name = translate(p->remap, col->name);
 		struct str text = pool_str(b->s->pool, name);
 		union map_val *v = map_get(t->by_name, text);
@@ -231,6 +229,7 @@ static void add_job(struct build *b, enum job_kind kind, size_t table, size_t in
 {
 	GROW(b->job, b->njobs, b->jobcap);
 	b->job[b->njobs++] = (struct job){kind, (uint32_t)table, (uint32_t)index};
+	b->plan[table].left++;
 }
 
 static void plan_jobs(struct build *b)

@@ -2,6 +2,8 @@
 #ifndef SPOOR_STORE_BUILD_H
 #define SPOOR_STORE_BUILD_H
 
+#include <stdatomic.h>
+
 #include "store/layout.h"
 
 /* The rows of one table that one batch holds. */
@@ -27,6 +29,7 @@ struct plan {
 	size_t n, cap;
 	struct field *field;                             /* parallel to the table's data */
 	size_t nfields;
+	atomic_uint left;                                /* jobs on this table that are not done */
 	bool narrowed;                                   /* fields were left out, see BATCH_COLUMNS_MAX */
 };
 

@@ -1,5 +1,5 @@
-/* One column of one table out of the parts that the batches hold. What it was made from is freed at once, so that little
- * more than the batches is ever held. */
+/* One column of one table out of the parts that the batches hold. Whoever makes the last column of a table frees what it was
+ * made from, so that little more than the batches is ever held. */
 #include "store/build.h"
 
 #include <stdio.h>
@@ -7,12 +7,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-#define DROP(p)                                                                                    \
-	do {                                                                                       \
-		free(p);                                                                           \
-		(p) = NULL;                                                                        \
-	} while (0)
 
 static void merge_time(struct store *s, struct store_table *t, const struct plan *plan)
 {
@@ -22,7 +16,6 @@ static void merge_time(struct store *s, struct store_table *t, const struct plan
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct part *p = &plan->part[i];
 		memcpy(t->time + p->row, p->from->time, p->from->n * sizeof(*t->time));
-		DROP(p->from->time);
 		for (uint32_t r = 0; r < p->from->n; r++) {
 			t->ev[p->row + r] = p->ev + p->from->seq[r];
 			packed_set(&s->table_of, t->ev[p->row + r], t->index);
@@ -47,7 +40,6 @@ static void merge_tail(struct store_table *t, const struct plan *plan)
 		const struct part *p = &plan->part[i];
 		for (uint32_t r = 0; r < p->from->n; r++)
 			packed_set(&t->tail, p->row + r, p->from->time_tail[r]);
-		DROP(p->from->time_tail);
 	}
 }
 
@@ -67,7 +59,6 @@ static void merge_record(struct store_table *t, const struct plan *plan)
 		const struct part *p = &plan->part[i];
 		for (uint32_t r = 0; r < p->from->n; r++)
 			packed_set(&t->record, p->row + r, p->from->record_id[r] + 1);
-		DROP(p->from->record_id);
 	}
 }
 
@@ -79,9 +70,46 @@ static void merge_raw(struct store *s, const struct plan *plan)
 			packed_set(&s->offset, p->ev + p->from->seq[r], p->from->offset[r]);
 			packed_set(&s->length, p->ev + p->from->seq[r], p->from->length[r]);
 		}
-		DROP(p->from->offset);
-		DROP(p->from->length);
 	}
+}
+
+/* Puts the part's cells of a column, as the store's ids, where its rows are. True when one of them is a time. */
+static bool place(const struct part *p, struct cells c, uint32_t *to)
+{
+	const struct batch_table *from = p->from;
+	bool times = false;
+
+	if (c.same) {
+		uint32_t v = batch_cell(from, c, 0);
+		times = (v & CELL_TIME) != 0;
+		v = times ? v : translate(p->remap, v);
+		for (uint32_t r = 0; r < from->n; r++)
+			to[p->row + r] = v;
+		return times;
+	}
+	for (uint32_t r = 0; r < from->n; r++) {
+		uint32_t v = from->cell[c.at + r];
+		bool is_time = (v & CELL_TIME) != 0;
+		times |= is_time;
+		to[p->row + r] = is_time ? v : translate(p->remap, v);
+	}
+	return times;
+}
+
+/* The one id that all rows have in a field of System. */
+static bool one_for_all(const struct plan *plan, size_t f, uint32_t *id)
+{
+	*id = 0;
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct part *p = &plan->part[i];
+		if (!p->from->sys[f].same)
+			return false;
+		uint32_t v = translate(p->remap, batch_cell(p->from, p->from->sys[f], 0));
+		if (i && v != *id)
+			return false;
+		*id = v;
+	}
+	return true;
 }
 
 static void merge_sys(struct store *s, struct store_table *t, const struct plan *plan, size_t f)
@@ -92,15 +120,14 @@ static void merge_sys(struct store *s, struct store_table *t, const struct plan 
 		t->sys[f] = column_const(pool_intern(s->pool, (struct str){text, (size_t)n}));
 		return;
 	}
-	uint32_t *id = xcalloc(t->n, sizeof(*id));
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct part *p = &plan->part[i];
-		if (!p->from->sys[f])
-			continue;
-		for (uint32_t r = 0; r < p->from->n; r++)
-			id[p->row + r] = translate(p->remap, p->from->sys[f][r]);
-		DROP(p->from->sys[f]);
+	uint32_t one;
+	if (one_for_all(plan, f, &one)) {
+		t->sys[f] = column_const(one);
+		return;
 	}
+	uint32_t *id = xcalloc(t->n, sizeof(*id));
+	for (size_t i = 0; i < plan->n; i++)
+		place(&plan->part[i], plan->part[i].from->sys[f], id);
 	t->sys[f] = column_encode(id, t->n);
 }
 
@@ -131,14 +158,7 @@ static void merge_data(struct store_table *t, const struct plan *plan, size_t f)
 
 	for (size_t i = 0; i < field->n; i++) {
 		const struct part *p = &plan->part[field->src[i].part];
-		struct batch_column *col = &p->from->col[field->src[i].col];
-		for (uint32_t r = 0; r < p->from->n; r++) {
-			uint32_t v = col->cell[r];
-			bool is_time = (v & CELL_TIME) != 0;
-			times |= is_time;
-			cell[p->row + r] = is_time ? v : translate(p->remap, v);
-		}
-		DROP(col->cell);
+		times |= place(p, p->from->col[field->src[i].col].cells, cell);
 	}
 	if (times)
 		keep_times(d, cell, t->n);
@@ -151,7 +171,7 @@ void store_merge(void *ctx, size_t i, unsigned worker)
 	struct build *b = ctx;
 	const struct job *job = &b->job[i];
 	struct store_table *t = &b->s->table[job->table];
-	const struct plan *plan = &b->plan[job->table];
+	struct plan *plan = &b->plan[job->table];
 
 	(void)worker;
 	switch (job->kind) {
@@ -161,5 +181,11 @@ void store_merge(void *ctx, size_t i, unsigned worker)
 	case JOB_RAW: merge_raw(b->s, plan); break;
 	case JOB_SYS: merge_sys(b->s, t, plan, job->index); break;
 	case JOB_DATA: merge_data(t, plan, job->index); break;
+	}
+	if (atomic_fetch_sub_explicit(&plan->left, 1, memory_order_acq_rel) != 1)
+		return;
+	for (size_t k = 0; k < plan->n; k++) {
+		free(plan->part[k].from->memory);
+		plan->part[k].from->memory = NULL;
 	}
 }
