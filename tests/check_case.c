@@ -93,6 +93,55 @@ START_TEST(undo_and_redo_across_runs)
 }
 END_TEST
 
+/* Risk of a finding that an exclusion keeps away does not count, until it is found again. */
+START_TEST(excluded_findings_have_no_risk)
+{
+	struct diag d = DIAG_INIT;
+	struct casefile *c = open_ok(path);
+	struct arena *a = arena_new();
+	size_t n;
+
+	ck_assert(case_record(c, &findings, NULL, &d));
+	case_risk(c, RISK_USER, STR("ann"), WHEN_NONE, WHEN_NONE, a, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert(case_mark_excluded(c, found, 1, &d));
+	case_close(c);
+	c = open_ok(path);
+	const struct case_risk *r = case_risk(c, RISK_USER, STR("ann"), WHEN_NONE, WHEN_NONE, a, &n);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_str_eq(r[0].key.p, "k2");
+	const struct case_finding *f = case_findings(c, a, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert(f[0].excluded && !f[1].excluded);
+	ck_assert(case_record(c, &findings, NULL, &d));
+	case_risk(c, RISK_USER, STR("ann"), WHEN_NONE, WHEN_NONE, a, &n);
+	ck_assert_uint_eq(n, 2);
+	case_close(c);
+	arena_free(a);
+}
+END_TEST
+
+START_TEST(a_copy_of_the_exclusions)
+{
+	struct diag d = DIAG_INIT;
+	struct casefile *c = open_ok(path);
+	const struct exclusion x = {.rule_id = STR("id-1"), .rule_name = STR("Rule One"), .macro = STR(""), .condition = STR("a=1")};
+	struct exclusion y = x, off = x;
+	int64_t id;
+
+	y.condition = STR("b=2");
+	off.rule_id = STR("id-2");
+	ck_assert(case_exclude(c, &x, &id, &d) && case_exclude(c, &y, &id, &d) && case_exclude(c, &off, &id, &d));
+	ck_assert(case_exclusion_enable(c, id, false, &d));
+	struct exclusions *copy = case_exclusions_copy(c);
+	case_close(c);
+	ck_assert(str_eqc(exclusions_filter(copy, STR("id-1")), "search NOT (a=1) NOT (b=2)"));
+	ck_assert_uint_eq(exclusions_filter(copy, STR("id-2")).n, 0);
+	ck_assert_uint_eq(exclusions_rules(copy), 0);
+	exclusions_free(copy);
+}
+END_TEST
+
 START_TEST(exclusions_make_the_filter)
 {
 	struct diag d = DIAG_INIT;
@@ -259,6 +308,8 @@ int main(void)
 	tcase_add_test(t, decisions_last);
 	tcase_add_test(t, undo_and_redo_across_runs);
 	tcase_add_test(t, exclusions_make_the_filter);
+	tcase_add_test(t, excluded_findings_have_no_risk);
+	tcase_add_test(t, a_copy_of_the_exclusions);
 	tcase_add_test(t, risk_adds_up_once);
 	tcase_add_test(t, a_second_process_is_told);
 	tcase_add_test(t, a_kill_loses_nothing);

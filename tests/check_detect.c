@@ -676,6 +676,87 @@ START_TEST(session)
 }
 END_TEST
 
+static void leave_out(void *ctx, struct rules *r)
+{
+	struct diag d = DIAG_INIT;
+
+	for (size_t i = 0; i < r->n; i++)
+		ck_assert(rules_exclude(r, r->v[i], str_c(ctx), &d));
+}
+
+static void define_b_filter(void *ctx, struct rules *r)
+{
+	struct diag d = DIAG_INIT;
+
+	(void)ctx;
+	ck_assert(rules_define(r, STR("b_filter"), STR("search *"), &d));
+}
+
+static void define_and_leave_out(void *ctx, struct rules *r)
+{
+	define_b_filter(NULL, r);
+	leave_out(ctx, r);
+}
+
+static void ck_same_keys(const struct findings *a, const struct findings *b)
+{
+	ck_assert_uint_eq(a->n, b->n);
+	for (size_t i = 0; i < a->n; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < b->n; k++)
+			found |= strcmp(a->v[i].key, b->v[k].key) == 0;
+		ck_assert(found);
+	}
+}
+
+/* What a trial says beforehand is what a run with the filter gives; what it takes away is kept apart. */
+START_TEST(exclusions)
+{
+	static const char filter[] = "search NOT (Image=*y.exe)";
+	static const char events[] = XML_EVENT("1", "2020-09-20T01:18:13.287Z", "<Data Name='Image'>C:\\x.exe</Data>")
+		XML_EVENT("1", "2020-09-20T01:18:14.287Z", "<Data Name='Image'>C:\\y.exe</Data>")
+		XML_EVENT("1", "2020-09-20T01:18:15.287Z", "<Data Name='Image'>C:\\y.exe</Data>");
+	char log[256];
+
+	snprintf(log, sizeof(log), "%s", put("log.xml", events));
+	const char *logs[] = {log}, *rules[] = {root};
+	struct session_opts o = {.logs = logs, .nlogs = 1, .rules = rules, .nrules = 1, .now = WHEN_NONE};
+	struct diag d = DIAG_INIT;
+
+	for (int own_macro = 0; own_macro < 2; own_macro++) {
+		if (!own_macro)
+			put_rule("b.yml", "B", "EventCode=1 | table _time Image", tail);
+		else
+			put_rule("b.yml", "B", "EventCode=1 | table _time Image | `b_filter` | eval z=1", tail);
+		o.rules_ready = own_macro ? define_b_filter : NULL;
+		struct session *before = session_new(&o);
+		session_run(before);
+		ck_assert_uint_eq(before->findings->n, 3);
+		ck_assert_uint_eq(before->excluded->n, 0);
+		struct findings *trial = session_try(before, before->rules->v[0], str_c(filter), NULL, &d);
+		ck_assert_msg(trial != NULL, "%s", d.msg);
+		ck_assert_uint_eq(trial->n, 1);
+		struct findings *all = session_try(before, before->rules->v[0], STR(""), NULL, &d);
+		ck_same_keys(all, before->findings);
+		ck_assert(session_try(before, before->rules->v[0], STR("search NOT ("), NULL, &d) == NULL);
+
+		o.rules_ready = own_macro ? define_and_leave_out : leave_out;
+		o.rules_ctx = (void *)(uintptr_t)filter;
+		struct session *after = session_new(&o);
+		session_run(after);
+		ck_same_keys(after->findings, trial);
+		ck_assert_uint_eq(after->excluded->n, 2);
+		ck_assert_str_ne(after->excluded->v[0].key, after->findings->v[0].key);
+		findings_free(trial);
+		findings_free(all);
+		session_free(before);
+		session_free(after);
+		d = (struct diag)DIAG_INIT;
+	}
+}
+END_TEST
+
 START_TEST(session_of_a_query)
 {
 	char log[256];
@@ -726,6 +807,7 @@ int main(void)
 	tcase_add_test(t, cancelled);
 	tcase_add_test(t, progress);
 	tcase_add_test(t, session);
+	tcase_add_test(t, exclusions);
 	tcase_add_test(t, session_of_a_query);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

@@ -572,6 +572,65 @@ START_TEST(define)
 }
 END_TEST
 
+START_TEST(exclude)
+{
+	struct diag d = DIAG_INIT;
+	struct arena *a = arena_new();
+
+	put_macro("a_filter", "search *");
+	put_macro("b_filter", "search NOT x=2");
+	put_macro("other_filter", "search *");
+	put_rule("a.yml", "a", "y=1 | `other_filter` | `a_filter`");
+	put_rule("b.yml", "b", "y=2 | `b_filter` | head 5");
+	put_rule("c.yml", "c", "y=3 | head 5");
+	struct rules *rs = load(at(""));
+
+	ck_text(rules_filter_macro(rs, rs->v[0]), "a_filter");
+	ck_text(rules_filter_macro(rs, rs->v[1]), "b_filter");
+	ck_assert(rules_filter_macro(rs, rs->v[2]).p == NULL);
+	/* in place of a macro that keeps all, behind one that does not, behind a search without one */
+	for (int i = 0; i < 3; i++)
+		ck_assert(rules_exclude(rs, rs->v[i], STR("search NOT (x=1)"), &d));
+	ck_text(spl_text(rs->v[0]->excluding), "y=1 | search * | search NOT (x=1)");
+	ck_text(spl_text(rs->v[1]->excluding), "y=2 | search NOT x=2 | search NOT (x=1) | head 5");
+	ck_text(spl_text(rs->v[2]->excluding), "y=3 | head 5\n| search NOT (x=1)");
+	ck_text(spl_text(rs->v[1]->query), "y=2 | search NOT x=2 | head 5");      /* without */
+	ck_text(rules_filter_definition(rs, rs->v[1], STR("search NOT (x=1)"), a), "search NOT x=2 | search NOT (x=1)");
+	ck_text(rules_filter_definition(rs, rs->v[0], STR(""), a), "search *");
+	const struct spl_query *before = rs->v[0]->excluding;
+	ck_assert(!rules_exclude(rs, rs->v[0], STR("search NOT ("), &d));
+	ck_assert(diag_is_set(&d));
+	ck_assert_ptr_eq(rs->v[0]->excluding, before);
+	rules_free(rs);
+	arena_free(a);
+}
+END_TEST
+
+START_TEST(conditions)
+{
+	static const struct { const char *text; int col; } bad[] = {
+		{"", 1}, {"  ", 1}, {"x=", 3}, {"x=1 | head 1", 5}, {"x=1) OR (y=2", 4}, {"(x=1", 1}, {"x=\"1", 3}, {"x=1 `nowhere`", 5},
+	};
+	static const char *const good[] = {"x=1", "x=\"a|b\" y=\"\\\"|\"", "NOT x=1 OR (y=2 z=*)", "x IN (1, 2)", "word"};
+	struct rules *rs = load(at(""));
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct diag d = DIAG_INIT;
+
+		ck_assert_msg(!rules_condition_check(str_c(bad[i].text), rules_env(rs), &d), "%s", bad[i].text);
+		ck_assert_msg(d.col >= 1 && d.col <= (int)strlen(bad[i].text) + 1, "%s: column %d: %s", bad[i].text, d.col, d.msg);
+		if (bad[i].col == 4 || bad[i].col == 5)
+			ck_assert_msg(d.col == bad[i].col, "%s: column %d: %s", bad[i].text, d.col, d.msg);
+	}
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		struct diag d = DIAG_INIT;
+
+		ck_assert_msg(rules_condition_check(str_c(good[i]), rules_env(rs), &d), "%s: %s", good[i], d.msg);
+	}
+	rules_free(rs);
+}
+END_TEST
+
 /* ---- lookups ---- */
 
 static const struct spl_lookup *lookup(const struct rules *rs, const char *name)
@@ -779,6 +838,8 @@ int main(void)
 	tcase_add_test(t, nothing_there);
 	tcase_add_test(t, macro_files);
 	tcase_add_test(t, define);
+	tcase_add_test(t, exclude);
+	tcase_add_test(t, conditions);
 	tcase_add_test(t, lookup_files);
 	tcase_add_test(t, lookup_damage);
 	tcase_add_test(t, models);

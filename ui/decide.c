@@ -52,6 +52,11 @@ bool decide_ready(const struct ui *u)
 	return !u->decide->writing;
 }
 
+bool decide_recorded(const struct ui *u)
+{
+	return u->decide->recorded;
+}
+
 unsigned decide_changes(const struct ui *u)
 {
 	return u->decide->changes;
@@ -70,7 +75,7 @@ static void changed_view(struct view *v)
 		list_changed(v);
 }
 
-static void changed(struct ui *u)
+void decide_changed(struct ui *u)
 {
 	u->decide->changes++;
 	for (size_t i = 0; i < u->depth; i++)
@@ -105,7 +110,7 @@ static void recorded(struct job *job)
 	job->ui->decide->writing = false;
 	if (!r->good)
 		ui_say_diag(job->ui, &r->error);
-	changed(job->ui);
+	decide_changed(job->ui);
 	free(r);
 }
 
@@ -185,7 +190,7 @@ static void verdict_picked(struct ui *u, size_t i, void *ctx)
 		ui_say_diag(u, &d);
 		return;
 	}
-	changed(u);
+	decide_changed(u);
 	ui_say(u, ROLE_TEXT, "%zu %s: %s", t->n, t->n == 1 ? "hit" : "hits", verdict_name[order[i]]);
 }
 
@@ -228,7 +233,7 @@ static bool note_accept(struct ui *u, struct str text, struct diag *d)
 		return true;
 	if (!case_set_note(u->casefile, u->decide->note_key, note, d))
 		return false;
-	changed(u);
+	decide_changed(u);
 	ui_say(u, ROLE_TEXT, note.n ? "the note is in the case" : "the note is gone");
 	return true;
 }
@@ -261,7 +266,7 @@ static void step_back(struct ui *u, bool redo)
 	if (!may_change(u))
 		return;
 	if (redo ? case_redo(u->casefile, what, sizeof what, &d) : case_undo(u->casefile, what, sizeof what, &d)) {
-		changed(u);
+		decide_changed(u);
 		ui_say(u, ROLE_TEXT, "%s: %s", redo ? "done again" : "undone", what);
 	} else if (diag_is_set(&d)) {
 		ui_say_diag(u, &d);

@@ -19,6 +19,9 @@ void decide_tick(struct ui *u);
 bool decide_ready(const struct ui *u);
 /* Counts what changed the case, so that a view knows when to read it again. */
 unsigned decide_changes(const struct ui *u);
+/* The case was changed by another than these requests: views are told. */
+void decide_changed(struct ui *u);
+bool decide_recorded(const struct ui *u);                /* has the run been recorded, or at least begun to be? */
 bool decide_request(struct ui *u, enum request r);
 /* For export_opts.verdict; ctx: the case. */
 const char *decide_verdict_text(void *ctx, const char *key);

@@ -41,7 +41,9 @@
 	X(GROUP, "group", TREE, "b", "", "group", "group connections by destination, process or host") \
 	X(VERDICT, "verdict", DECIDE, "v", "", "verdict", "decide on the hit: true positive, benign, false positive, open") \
 	X(NOTE, "note", DECIDE, "C", "", "note", "write a note on the hit") \
-	X(UNDO, "undo", DECIDE, "u", "", "undo", "undo the last verdict or note") \
+	X(EXCLUDE, "exclude", DECIDE, "x", "", "exclude", "leave hits like this one out of its rule, by a condition") \
+	X(EXCLUDED, "excluded", DECIDE, "X", "", "excluded", "show or hide the hits that exclusions leave out") \
+	X(UNDO, "undo", DECIDE, "u", "", "undo", "undo the last verdict, note or exclusion") \
 	X(REDO, "redo", DECIDE, "^R", "", "redo", "do again what was undone") \
 	X(SEARCH, "search", FIND, "/", "", "search", "search; lower case finds both cases") \
 	X(NEXT, "next-match", FIND, "n", "", "next", "next match") \

@@ -28,6 +28,8 @@ spoor_SOURCES += \
 	ui/draw.h \
 	ui/event.c \
 	ui/event.h \
+	ui/exclude.c \
+	ui/exclude.h \
 	ui/frame.c \
 	ui/glyph.c \
 	ui/glyph.h \
@@ -51,6 +53,8 @@ spoor_SOURCES += \
 	ui/procs.h \
 	ui/prompt.c \
 	ui/prompt.h \
+	ui/propose.c \
+	ui/propose.h \
 	ui/query.c \
 	ui/save.c \
 	ui/state.c \
@@ -69,6 +73,7 @@ spoor_SOURCES += \
 	ui/view_detail.c \
 	ui/view_entities.c \
 	ui/view_events.c \
+	ui/view_exclusions.c \
 	ui/view_help.c \
 	ui/view_hits.c \
 	ui/view_raw.c \

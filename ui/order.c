@@ -162,7 +162,7 @@ static bool step_filter(struct view *v, uint64_t until)
 		return step_tree(v, until);
 	while (o->at < v->nrows) {
 		for (int i = 0; i < SLICE && o->at < v->nrows; i++, o->at++)
-			if (!l->filter || picked(v, l->filter, o->at))
+			if ((!v->ops->hidden || !v->ops->hidden(v, o->at)) && (!l->filter || picked(v, l->filter, o->at)))
 				keep(o, o->at);
 		if (late(until))
 			break;

@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/exclude.h"
+#include "ui/app.h"
 
 /* ---- rows ---- */
 
@@ -273,13 +275,30 @@ static void take_hit(struct proc_hits *h, const struct procs *p, const struct st
 	}
 }
 
+/* The caller frees *out. */
+static size_t hits_not_excluded(const struct ui *u, struct finding **out)
+{
+	const struct session *s = analysis_session(u->analysis);
+	const struct findings *from[] = {s->findings, s->excluded};
+	size_t n = 0;
+
+	*out = xcalloc(s->findings->n + s->excluded->n + 1, sizeof **out);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < from[k]->n; i++)
+			if (!exclude_has(u, from[k]->v[i].key))
+				(*out)[n++] = from[k]->v[i];
+	return n;
+}
+
 bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysis *a)
 {
 	const struct findings *f = analysis_findings(a);
 	struct finding *more = NULL;
 	size_t n, from = h->n;
 
-	if (h->final)
+	const struct ui *u = analysis_ui(a);
+
+	if (h->final && h->version == exclude_version(u))
 		return false;
 	if (!h->first) {
 		h->nprocs = ptree_len(p->tree);
@@ -292,7 +311,8 @@ bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysi
 		memset(h->first, 0xFF, h->nprocs * sizeof *h->first);
 		memset(h->count, 0, h->nprocs * sizeof *h->count);
 		h->n = from = 0;
-		n = f->n;
+		n = hits_not_excluded(u, &more);
+		h->version = exclude_version(u);
 		h->final = true;
 	} else {
 		n = analysis_live(a, from, &more);
@@ -302,7 +322,7 @@ bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysi
 	h->v = xreallocarray(h->v, from + n + 1, sizeof *h->v);
 	h->next = xreallocarray(h->next, from + n + 1, sizeof *h->next);
 	if (n)
-		memcpy(h->v + from, f ? f->v : more, n * sizeof *h->v);
+		memcpy(h->v + from, more, n * sizeof *h->v);
 	free(more);
 	for (h->n = from; h->n < from + n; h->n++)
 		take_hit(h, p, analysis_store(a), (uint32_t)h->n);

@@ -63,6 +63,7 @@ struct proc_hits {
 	uint32_t *first, *last, *count;                  /* by process; first: the one with the highest score */
 	size_t nprocs;
 	bool final;
+	unsigned version;                                /* exclude_version, as of then */
 };
 /* Takes in what the rules have found since. True when there is something new. */
 bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysis *a);

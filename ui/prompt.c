@@ -167,6 +167,16 @@ void prompt_open(struct ui *u, const struct prompt_kind *kind, struct str text)
 	u->dirty = true;
 }
 
+bool prompt_is(const struct ui *u, const char *label)
+{
+	return u->prompt && strcmp(u->prompt->kind->label, label) == 0;
+}
+
+struct str prompt_text(const struct ui *u)
+{
+	return sbuf_str(&u->prompt->text);
+}
+
 void prompt_error(struct ui *u, const struct diag *d)
 {
 	if (u->prompt)

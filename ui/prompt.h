@@ -41,6 +41,9 @@ void prompt_close(struct ui *u);
 void prompt_key(struct ui *u, int key);
 /* A pasted character: inserted, a line break as a blank. KEY_NOTHING: that was all. */
 void prompt_paste(struct ui *u, int c);
+/* Of the prompt that is open: is it of this label; what is typed. */
+bool prompt_is(const struct ui *u, const char *label);
+struct str prompt_text(const struct ui *u);
 /* An error to show under the line, with its place. */
 void prompt_error(struct ui *u, const struct diag *d);
 /* Draws the two lines y and y + 1; says where the cursor belongs. */

@@ -119,6 +119,11 @@ static size_t rows_to_save(struct view *v, size_t **rows)
 	return n;
 }
 
+static bool is_macro(const struct view *v, struct str path)
+{
+	return v->ops->macro && (str_ends(path, ".yml") || str_ends(path, ".yaml"));
+}
+
 bool save_to(struct ui *u, struct str path, bool replace, struct diag *d)
 {
 	struct view *v = ui_top(u);
@@ -142,6 +147,24 @@ bool save_to(struct ui *u, struct str path, bool replace, struct diag *d)
 	u->save = s;
 	s->v = v;
 	s->n = rows_to_save(v, &s->row);
+	if (is_macro(v, path)) {
+		const size_t row = list_selected(v);
+		struct sbuf macro = {0};
+		bool good = row != LIST_NONE ? v->ops->macro(v, row, &macro, &b, d) : diag_set(d, 0, 0, "no exclusion is selected");
+
+		sbuf_free(&macro);
+		if (!good) {
+			export_abort(&s->file);
+			discard(u);
+		} else if (fwrite(b.p, 1, b.n, s->file.f) == b.n) {
+			s->n = s->at = 1;
+			finish(u);
+		} else {
+			fail(u);
+		}
+		sbuf_free(&b);
+		return good;
+	}
 	if (v->ops->csv) {
 		bool good = v->ops->csv(v, s->file.f, s->row, s->n);
 
@@ -195,6 +218,10 @@ static void save_note(struct ui *u, struct sbuf *b)
 	struct view *v = ui_top(u);
 	size_t n = v->list.marks.count ? v->list.marks.count : v->list.n;
 
+	if (is_macro(v, str_trim(prompt_text(u)))) {
+		sbuf_addz(b, "the exclusions of the selected rule as a macro file, for a checkout's macros/");
+		return;
+	}
 	sbuf_addf(b, "%zu %s as CSV: %s", n, view_noun(v, n),
 	          v->list.marks.count ? "those marked" : "all that are shown");
 }
@@ -206,8 +233,19 @@ static const struct prompt_kind save_kind = {
 void save_prompt(struct ui *u)
 {
 	struct sbuf name = {0};
+	struct view *v = ui_top(u);
+	const size_t row = list_selected(v);
 
-	sbuf_addf(&name, "%s.csv", ui_top(u)->ops->name);
+	if (v->ops->macro && row != LIST_NONE) {
+		struct sbuf unused = {0};
+		struct diag d = DIAG_INIT;
+
+		if (v->ops->macro(v, row, &name, &unused, &d))
+			sbuf_addz(&name, ".yml");
+		sbuf_free(&unused);
+	}
+	if (!name.n)
+		sbuf_addf(&name, "%s.csv", v->ops->name);
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] == ' ')
 			name.p[i] = '-';

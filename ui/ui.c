@@ -13,6 +13,7 @@
 #include "ui/columns.h"
 #include "ui/config.h"
 #include "ui/decide.h"
+#include "ui/exclude.h"
 #include "ui/history.h"
 #include "ui/tty.h"
 #include "ui/view_risk.h"
@@ -291,7 +292,7 @@ void ui_request(struct ui *u, enum request r, int key)
 		return;
 	if (v->ops->fill && r == REQ_ENTER && row != LIST_NONE && ui_follow(u, &v->page.v[row].link))
 		return;
-	if (list_request(v, r) || action_request(u, r) || decide_request(u, r) || risk_request(u, r) || pivot(u, r))
+	if (list_request(v, r) || action_request(u, r) || decide_request(u, r) || exclude_request(u, r) || risk_request(u, r) || pivot(u, r))
 		return;
 	switch (r) {
 	case REQ_VIEW:
@@ -463,6 +464,7 @@ static int loop(struct ui *u)
 		handle_keys(u);
 		if (u->quit)
 			break;
+		exclude_tick(u);
 		bool more = step(u);
 		if (u->dirty) {
 			u->dirty = false;
@@ -547,6 +549,7 @@ static bool configure(struct ui *u)
 /* What outlives the analysis and the views. */
 static void end(struct ui *u)
 {
+	exclude_end(u);
 	decide_end(u);
 	keys_stop();
 	columns_free_all();
@@ -580,6 +583,7 @@ int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 		own.rules = u->config.rules;
 		own.nrules = u->config.nrules;
 	}
+	exclude_start(u, &own);
 	analysis_start(u, &own);
 	ui_pick(u, &view_hits);
 	int sig = loop(u);

@@ -71,6 +71,7 @@ struct view_ops {
 	void (*cell)(struct view *v, size_t row, size_t col, struct cell *c);
 	void (*lead)(struct view *v, size_t row, size_t col, struct cell *c);     /* sets c->lead, when it is drawn; may be NULL */
 	usec_t (*time)(struct view *v, size_t row);      /* for the histogram; NULL: none is shown */
+	bool (*hidden)(struct view *v, size_t row);      /* not to be shown at all, whatever the filter; may be NULL */
 	/* A sign left of the row ('~' for excluded; 0 for none), and whether the row is faint. May be NULL. */
 	char (*sign)(struct view *v, size_t row, bool *faint);
 	unsigned (*depth)(struct view *v, size_t row);   /* of a tree whose rows stand in preorder; NULL: no tree */
@@ -82,6 +83,9 @@ struct view_ops {
 	void (*status)(struct view *v, struct sbuf *b);  /* more for the status line; may be NULL */
 	/* Writes these rows in a format of its own; NULL: the columns as CSV. */
 	bool (*csv)(struct view *v, FILE *f, const size_t *rows, size_t n);
+
+	/* A row as a macro file of Splunk's, and the name of the macro. May be NULL. */
+	bool (*macro)(struct view *v, size_t row, struct sbuf *name, struct sbuf *b, struct diag *d);
 
 	/* Or a page: filled again whenever width or content change. */
 	void (*fill)(struct view *v, struct page *p);
@@ -113,7 +117,7 @@ struct view {
 /* All views, in the order of their digits; ends with NULL. */
 extern const struct view_ops *const views[];
 extern const struct view_ops view_hits, view_detail, view_events, view_raw, view_rules, view_rule, view_report, view_help, view_rows,
-	view_tree, view_conns, view_talkers, view_entities, view_risk;
+	view_tree, view_conns, view_talkers, view_entities, view_exclusions, view_risk;
 
 /* Kinds of links on pages that any view follows. */
 enum { LINK_NONE, LINK_EVENT /* n */, LINK_RULE /* p */, LINK_VIEW /* p: its ops */, LINK_OWN /* the view's own, from here on */ };

@@ -7,6 +7,7 @@
 #include "export/export.h"
 #include "ui/app.h"
 #include "ui/decide.h"
+#include "ui/exclude.h"
 #include "ui/summary.h"
 
 enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, VERDICT, COMMAND, ATTACK, TYPE, JOIN, NCOLS };
@@ -34,24 +35,35 @@ struct hits {
 	size_t joined, unconfirmed;
 	bool final;
 	unsigned changes;                                /* of the case, as seen last */
+	unsigned excluded;                               /* exclude_version, likewise */
 };
 
-static void count_joined(struct hits *h)
+static bool hidden(struct view *v, size_t row)
 {
+	return !exclude_shown(v->ui) && exclude_has(v->ui, ((const struct hits *)v->state)->v[row].key);
+}
+
+static void count_joined(struct view *v)
+{
+	struct hits *h = v->state;
+
 	h->joined = h->unconfirmed = 0;
 	for (size_t i = 0; i < h->n; i++) {
+		if (hidden(v, i))
+			continue;
 		h->joined += h->v[i].confirmed != CONFIRM_NONE;
 		h->unconfirmed += h->v[i].confirmed == CONFIRM_NO;
 	}
 }
 
-/* From the order in which they came to the final one; the cursor and the marks stay with their hits. */
-static void take_final(struct view *v, const struct findings *f)
+/* From the order in which they came to the final one, those that exclusions left out behind them; the cursor and the marks stay
+ * with their hits. */
+static void take_final(struct view *v, const struct findings *f, const struct findings *out)
 {
 	struct hits *h = v->state;
 	struct map *at = map_new();
 	size_t *to = xcalloc(h->n ? h->n : 1, sizeof *to);
-	struct finding *copy = xcalloc(f->n ? f->n : 1, sizeof *copy);
+	struct finding *copy = xcalloc(f->n + out->n + 1, sizeof *copy);
 
 	for (size_t i = f->n; i-- > 0;)                  /* of equal keys the first one counts */
 		map_put(at, str_c(f->v[i].key), NULL)->u = i;
@@ -62,11 +74,13 @@ static void take_final(struct view *v, const struct findings *f)
 	}
 	if (f->n)
 		memcpy(copy, f->v, f->n * sizeof *copy);
-	v->nrows = f->n;
+	if (out->n)
+		memcpy(copy + f->n, out->v, out->n * sizeof *copy);
+	v->nrows = f->n + out->n;
 	list_renumber(v, to, h->n);
 	free(h->v);
 	h->v = copy;
-	h->n = f->n;
+	h->n = v->nrows;
 	h->final = true;
 	free(to);
 	map_free(at);
@@ -102,10 +116,15 @@ static void update(struct view *v)
 	v->partial = analysis_partial(a);
 	if (h->changes != decide_changes(v->ui) || !h->final)
 		need_verdicts(v);
+	if (h->excluded != exclude_version(v->ui)) {
+		h->excluded = exclude_version(v->ui);
+		count_joined(v);
+		list_changed(v);
+	}
 	if (h->final)
 		return;
 	if (f) {
-		take_final(v, f);
+		take_final(v, f, analysis_session(a)->excluded);
 	} else {
 		struct finding *more;
 		size_t n = analysis_live(a, h->n, &more);
@@ -119,7 +138,7 @@ static void update(struct view *v)
 		v->nrows = h->n;
 		list_changed(v);
 	}
-	count_joined(h);
+	count_joined(v);
 	need_verdicts(v);
 }
 
@@ -284,6 +303,15 @@ static void status(struct view *v, struct sbuf *b)
 		sbuf_addf(b, "%zu unconfirmed", h->unconfirmed);
 	else if (h->joined)
 		sbuf_addz(b, "all confirmed");
+	if (exclude_count(v->ui))
+		sbuf_addf(b, "%s%zu excluded", b->n ? "   " : "", exclude_count(v->ui));
+}
+
+/* Left out by an exclusion, but shown all the same. */
+static char sign(struct view *v, size_t row, bool *faint)
+{
+	*faint = exclude_has(v->ui, ((const struct hits *)v->state)->v[row].key);
+	return *faint ? '~' : 0;
 }
 
 static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
@@ -299,7 +327,8 @@ const struct view_ops view_hits = {
 	.name = "hits", .noun = "hit", .help = "what the rules found", .digit = '1', .keeps = true, .kept_alone = true,
 	.columns = cols, .ncolumns = NCOLS,
 	.sort = RISK, .reverse = true, .state_size = sizeof(struct hits),
-	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_DRILLDOWN, REQ_VERDICT, REQ_EVENTS, REQ_FILTER, REQ_SORT, REQ_WRITE},
-	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .preview = preview,
+	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_DRILLDOWN, REQ_VERDICT, REQ_EXCLUDE, REQ_EVENTS, REQ_SORT, REQ_WRITE},
+	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .hidden = hidden, .sign = sign,
+	.preview = preview,
 	.empty = empty, .status = status, .csv = csv, .about = about, .request = request,
 };

@@ -35,6 +35,8 @@ static const char *const schema[] = {
 	" journal INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE, kind TEXT NOT NULL, key TEXT NOT NULL,"
 	" before TEXT, after TEXT);"
 	"CREATE INDEX change_journal ON change (journal);",
+
+	"ALTER TABLE finding ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;",
 };
 #define SCHEMA_VERSION ((int)(sizeof schema / sizeof *schema))
 #define APPLICATION_ID 0x53504F52                        /* "SPOR": so that another program's database is not taken for a case */

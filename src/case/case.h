@@ -31,7 +31,7 @@ bool case_set_note(struct casefile *c, const char *key, struct str note, struct 
 /* Exclusions: SPL conditions that a rule's _filter macro takes. */
 struct exclusion {
 	int64_t id;
-	struct str rule_id, rule_name, macro;            /* macro: the name of the rule's filter macro */
+	struct str rule_id, rule_name, macro;            /* rule_id: exclusion_rule_id; macro: the name of its filter macro, or "" */
 	struct str condition;                            /* search dialect; rows that match it are left out */
 	struct str reason;
 	bool enabled;
@@ -44,6 +44,19 @@ bool case_exclusion_enable(struct casefile *c, int64_t id, bool enabled, struct 
 bool case_exclusion_remove(struct casefile *c, int64_t id, struct diag *d);
 /* The definition for a rule's _filter macro from its enabled exclusions: `search NOT (…) NOT (…)`, "" when there is none. */
 struct str case_filter(struct casefile *c, struct str rule_id, struct arena *a);
+/* What names a rule in an exclusion: its id; its name when it has none. */
+struct str exclusion_rule_id(const struct rule *r);
+/* The enabled ones, as they are now, for the thread of a session: exclusions_apply is its rules_ready, the copy its rules_ctx. What
+ * came of it may be asked once the session is past that. The caller frees it. */
+struct exclusions;
+struct exclusions *case_exclusions_copy(struct casefile *c);
+void exclusions_apply(void *ctx, struct rules *r);
+struct str exclusions_filter(const struct exclusions *x, struct str rule_id);     /* "search NOT (…)", "" when it has none */
+size_t exclusions_rules(const struct exclusions *x);     /* rules that leave something out now */
+const struct diags *exclusions_failed(const struct exclusions *x);       /* rules whose exclusions do not compile, and why */
+void exclusions_free(struct exclusions *x);              /* NULL is fine */
+/* Recorded findings that an exclusion keeps away now: no risk comes of them until they are recorded again. Others are let be. */
+bool case_mark_excluded(struct casefile *c, const struct finding *f, size_t n, struct diag *d);
 
 /* Undo and redo of verdicts, notes and exclusions, across runs. False when there is nothing; `what` says what was undone. */
 bool case_undo(struct casefile *c, char *what, size_t n, struct diag *d);
@@ -79,6 +92,7 @@ struct case_finding {
 	double score;
 	usec_t time, last_seen;
 	enum verdict verdict;
+	bool excluded;
 };
 struct case_finding *case_findings(struct casefile *c, struct arena *a, size_t *n);
 

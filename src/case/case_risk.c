@@ -44,7 +44,7 @@ static bool record_one(struct casefile *c, const struct finding *f, const struct
 		"INSERT INTO finding (key, rule_id, rule_name, time, score, host, user, parent, process, command, c2, message, mitre,"
 		" tactics, stories, confirmed, source, first_seen, last_seen)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-		" ON CONFLICT (key) DO UPDATE SET last_seen = excluded.last_seen", "sssidssssssssssisii",
+		" ON CONFLICT (key) DO UPDATE SET last_seen = excluded.last_seen, excluded = 0", "sssidssssssssssisii",
 		str_c(f->key), r->id, r->name, (int64_t)f->time, f->score, f->host, f->user, f->parent, f->process, f->command, f->c2,
 		f->message, mitre_list(r, false, a), mitre_list(r, true, a), story_list(r, a), (int64_t)f->confirmed, source, now, now), d))
 		return false;
@@ -81,7 +81,7 @@ struct case_risk *case_risk(struct casefile *c, enum risk_type type, struct str 
 	struct case_risk *v = NULL;
 	size_t cap = 0;
 	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, "SELECT " RISK_COLUMNS " FROM risk r JOIN finding f ON f.key = r.key"
-		" WHERE (?1 IS NULL OR (r.object = ?1 AND r.type = ?2)) AND (?3 IS NULL OR f.time >= ?3) AND (?4 IS NULL OR f.time <= ?4)"
+		" WHERE f.excluded = 0 AND (?1 IS NULL OR (r.object = ?1 AND r.type = ?2)) AND (?3 IS NULL OR f.time >= ?3) AND (?4 IS NULL OR f.time <= ?4)"
 		" ORDER BY f.time, f.rule_name, f.key, r.object", "siii", object, (int64_t)type, (int64_t)from, (int64_t)to);
 
 	*n = 0;
@@ -184,7 +184,7 @@ struct case_finding *case_findings(struct casefile *c, struct arena *a, size_t *
 	struct case_finding *v = NULL;
 	size_t cap = 0;
 	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, "SELECT key, rule_id, rule_name, host, user, process, parent, c2, message, source,"
-		" score, time, last_seen FROM finding ORDER BY time, rule_name, key", "");
+		" score, time, last_seen, excluded FROM finding ORDER BY time, rule_name, key", "");
 
 	*n = 0;
 	while (st && sqlite3_step(st) == SQLITE_ROW) {
@@ -195,7 +195,7 @@ struct case_finding *case_findings(struct casefile *c, struct arena *a, size_t *
 			.host = case_column(a, st, 3), .user = case_column(a, st, 4), .process = case_column(a, st, 5),
 			.parent = case_column(a, st, 6), .c2 = case_column(a, st, 7), .message = case_column(a, st, 8),
 			.source = case_column(a, st, 9), .score = sqlite3_column_double(st, 10), .time = case_column_time(st, 11),
-			.last_seen = case_column_time(st, 12)};
+			.last_seen = case_column_time(st, 12), .excluded = sqlite3_column_int(st, 13) != 0};
 		f->verdict = case_verdict(c, f->key.p);
 		f->note = arena_str(a, case_note(c, f->key.p));
 	}

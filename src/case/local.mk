@@ -3,4 +3,5 @@ libspoor_a_SOURCES += \
 	src/case/case.c \
 	src/case/case.h \
 	src/case/case_internal.h \
-	src/case/case_risk.c
+	src/case/case_risk.c \
+	src/case/exclude.c

@@ -1,21 +1,18 @@
 /* scan: hits to stdout; with a case file also what was decided of them, and this run recorded in it. */
 #include "cli/cli.h"
 
-/* Gives the rules their _filter macros from the exclusions of the case. */
-static void apply_exclusions(void *ctx, struct rules *r)
+/* Nothing is left out unsaid. */
+static int report_exclusions(const struct session *s, const struct exclusions *x)
 {
-	struct casefile *cf = ctx;
-	struct arena *a = arena_new();
-	size_t n;
-	const struct exclusion *x = case_exclusions(cf, &n);
+	const struct diags *failed = exclusions_failed(x);
+	const size_t rules = exclusions_rules(x);
 
-	for (size_t i = 0; i < n; i++) {
-		struct diag d = DIAG_INIT;
-		struct str filter = x[i].enabled ? case_filter(cf, x[i].rule_id, a) : STR("");
-		if (filter.n && !rules_define(r, x[i].macro, filter, &d))
-			say("exclusion %lld of %.*s: %s; it does not count", (long long)x[i].id, STR_FMT(x[i].rule_name), d.msg);
-	}
-	arena_free(a);
+	if (rules)
+		say("%zu %s exclusions in the case; %zu %s left out by them", rules, rules == 1 ? "rule has" : "rules have",
+		    s->excluded->n, s->excluded->n == 1 ? "hit is" : "hits are");
+	for (size_t i = 0; i < failed->n; i++)
+		say_diag(&failed->v[i]);
+	return failed->n ? CLI_DAMAGED : CLI_OK;
 }
 
 static const char *verdict_of_key(void *ctx, const char *key)
@@ -28,7 +25,7 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
-static int scan(const struct cli *c, struct session *s, struct casefile *cf)
+static int scan(const struct cli *c, struct session *s, struct casefile *cf, const struct exclusions *excluding)
 {
 	struct diag d = DIAG_INIT;
 	struct output out;
@@ -42,11 +39,13 @@ static int scan(const struct cli *c, struct session *s, struct casefile *cf)
 		return status;
 	}
 	status = worse(status, report_run(s->findings));
+	if (excluding)
+		status = worse(status, report_exclusions(s, excluding));
 	if (c->explain)
 		report_explain(s);
 	else if (!s->findings->n)
 		report_no_hits(s);
-	if (cf && !case_record(cf, s->findings, s->engine, &d)) {
+	if (cf && (!case_record(cf, s->findings, s->engine, &d) || !case_mark_excluded(cf, s->excluded->v, s->excluded->n, &d))) {
 		say_diag(&d);
 		status = worse(status, CLI_DAMAGED);
 	}
@@ -60,6 +59,7 @@ int cli_scan(const struct cli *c)
 {
 	struct session_opts o = cli_session(c);
 	struct casefile *cf = NULL;
+	struct exclusions *excluding = NULL;
 	struct rows *before = NULL;
 	struct diag d = DIAG_INIT;
 
@@ -69,14 +69,15 @@ int cli_scan(const struct cli *c)
 			say_diag(&d);
 			return CLI_NOTHING;
 		}
-		o.rules_ready = apply_exclusions;
-		o.rules_ctx = cf;
+		o.rules_ready = exclusions_apply;
+		o.rules_ctx = excluding = case_exclusions_copy(cf);
 		o.risk_before = before = case_risk_rows(cf);
 	}
 	struct session *s = session_new(&o);
-	int status = scan(c, s, cf);
+	int status = scan(c, s, cf, excluding);
 	session_free(s);
 	rows_free(before);
+	exclusions_free(excluding);
 	case_close(cf);
 	return status;
 }

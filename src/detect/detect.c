@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/jobs.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 /* What one rule brought, kept apart until all are done. */
@@ -40,7 +41,7 @@ static void run_rule(void *ctx, size_t job, unsigned worker)
 	uint64_t start = when_mono_ns();
 
 	(void)worker;
-	struct rows *r = spl_run(res->rule->query, &o, &res->warn, &res->error);
+	struct rows *r = spl_run(res->rule->excluding ? res->rule->excluding : res->rule->query, &o, &res->warn, &res->error);
 	if (r && r->n) {
 		p->rows = r;
 		p->n = r->n;
@@ -157,6 +158,83 @@ struct findings *detect_run(struct rules *r, struct engine *e, const struct dete
 	return out;
 }
 
+/* ---- without, and with other exclusions ---- */
+
+static struct findings *findings_of(const struct rule *rule, const struct spl_query *q, struct engine *e, const struct detect_opts *o,
+                                    struct diag *d)
+{
+	const struct spl_run_opts run = {.engine = e, .now = o->now, .cancel = o->cancel};
+	struct rows *r = spl_run(q, &run, NULL, d);
+
+	if (!r)
+		return NULL;
+	struct findings *f = xcalloc(1, sizeof(*f));
+	f->arena = arena_new();
+	f->rows = xcalloc(1, sizeof(*f->rows));
+	f->rows[f->nrows++] = r;
+	f->v = xcalloc(r->n, sizeof(*f->v));
+	f->n = f->cap = r->n;
+	f->partial = r->partial;
+	findings_make(f->v, rule, r, e->ops->store(e));
+	return f;
+}
+
+struct findings *detect_try(const struct rules *r, const struct rule *rule, struct str filter, struct engine *e, const struct detect_opts *o,
+                            struct diag *d)
+{
+	struct rule_variant *v = filter.n ? rules_variant(r, rule, filter, d) : NULL;
+
+	if (filter.n ? !v : !rule->query)
+		return NULL;
+	struct findings *f = findings_of(rule, v ? rule_variant_query(v) : rule->query, e, o, d);
+	if (f && v)
+		f->variant = v;
+	else
+		rule_variant_free(v);
+	if (f && o->cancel && atomic_load(o->cancel)) {
+		findings_free(f);
+		f = NULL;
+	}
+	return f;
+}
+
+static void take_over(struct findings *to, struct findings *from, const struct map *known)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		if (map_get(known, str_c(from->v[i].key)))
+			continue;
+		GROW(to->v, to->n, to->cap);
+		to->v[to->n++] = from->v[i];
+	}
+	to->rows = xreallocarray(to->rows, to->nrows + 1, sizeof(*to->rows));
+	to->rows[to->nrows++] = from->rows[0];
+	from->nrows = 0;
+	findings_free(from);
+}
+
+struct findings *detect_excluded(const struct rules *r, const struct findings *found, struct engine *e, const struct detect_opts *o)
+{
+	struct findings *out = xcalloc(1, sizeof(*out));
+	struct map *known = map_new();
+
+	out->arena = arena_new();
+	for (size_t i = 0; i < found->n; i++)
+		if (found->v[i].rule->excluding)
+			map_put(known, str_c(found->v[i].key), NULL);
+	for (size_t i = 0; i < r->n; i++) {
+		struct diag d = DIAG_INIT;
+		struct findings *all = r->v[i]->excluding && !(o->cancel && atomic_load(o->cancel)) ?
+			findings_of(r->v[i], r->v[i]->query, e, o, &d) : NULL;
+
+		if (all)
+			take_over(out, all, known);
+	}
+	map_free(known);
+	if (out->n)
+		qsort(out->v, out->n, sizeof(*out->v), by_time);
+	return out;
+}
+
 void findings_free(struct findings *f)
 {
 	if (!f)
@@ -165,6 +243,7 @@ void findings_free(struct findings *f)
 		diags_free(&f->rule[i].warn);
 	for (size_t i = 0; i < f->nrows; i++)
 		rows_free(f->rows[i]);
+	rule_variant_free(f->variant);                   /* rows may borrow texts of its search */
 	arena_free(f->arena);
 	free(f->rows);
 	free(f->rule);

@@ -58,6 +58,7 @@ struct findings {
 	struct rows **rows; size_t nrows;                /* results, owned */
 	struct arena *arena;
 	const struct rows *risk_before;                  /* detect_opts.risk_before */
+	struct rule_variant *variant;                    /* of detect_try; owned */
 	bool partial;                                    /* cancelled */
 };
 
@@ -80,6 +81,11 @@ struct detect_opts {
  * on the rule set's Risk.All_Risk is made of these findings: they must live as long as searches are run with it. */
 struct findings *detect_run(struct rules *r, struct engine *e, const struct detect_opts *o);
 void findings_free(struct findings *f);
+/* What the rules would have found, too, had nothing been left out of them (rule.excluding). */
+struct findings *detect_excluded(const struct rules *r, const struct findings *found, struct engine *e, const struct detect_opts *o);
+/* What one rule finds with this filter (rules_variant); `filter` empty: with nothing left out. NULL with *d set, or when cancelled. */
+struct findings *detect_try(const struct rules *r, const struct rule *rule, struct str filter, struct engine *e, const struct detect_opts *o,
+                            struct diag *d);
 
 /* Which terms held and on what values; in the findings' arena or `a`. */
 struct match *finding_matches(const struct finding *f, struct engine *e, struct arena *a, size_t *n);

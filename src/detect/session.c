@@ -82,7 +82,9 @@ void session_run(struct session *s)
 			.now = now_of(s), .workers = opts.workers, .cancel = &s->cancel, .progress = &s->detect_progress,
 			.found = opts.found, .ctx = opts.found_ctx, .risk_before = opts.risk_before,
 		};
-		s->findings = detect_run(s->rules, s->engine, &o);
+		struct findings *found = detect_run(s->rules, s->engine, &o);
+		s->excluded = detect_excluded(s->rules, found, s->engine, &o);
+		s->findings = found;
 	}
 	enter(s, STAGE_READY);
 }
@@ -98,6 +100,7 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	findings_free(s->findings);
+	findings_free(s->excluded);
 	if (s->engine)
 		s->engine->ops->free(s->engine);
 	cim_free(s->cim);
@@ -125,4 +128,11 @@ struct rows *session_query(struct session *s, struct str text, const atomic_bool
 	else
 		spl_free(q);
 	return r;
+}
+
+struct findings *session_try(const struct session *s, const struct rule *rule, struct str filter, const atomic_bool *cancel, struct diag *d)
+{
+	const struct detect_opts o = {.now = now_of(s), .cancel = cancel};
+
+	return detect_try(s->rules, rule, filter, s->engine, &o, d);
 }

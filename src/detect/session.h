@@ -41,6 +41,7 @@ struct session {
 	struct cim *cim;
 	struct engine *engine;
 	struct findings *findings;
+	struct findings *excluded;                       /* what exclusions kept from being one */
 };
 
 struct session *session_new(const struct session_opts *o);       /* `o` must outlive it */
@@ -49,6 +50,8 @@ void session_cancel(struct session *s);
 void session_free(struct session *s);
 /* An ad-hoc search over the loaded dump, with the rule set's macros. NULL with *d set. */
 struct rows *session_query(struct session *s, struct str text, const atomic_bool *cancel, struct diags *warn, struct diag *d);
+/* What a rule finds with a filter; see detect_try. */
+struct findings *session_try(const struct session *s, const struct rule *rule, struct str filter, const atomic_bool *cancel, struct diag *d);
 /* Folder of the rules that ship with spoor: $SPOOR_RULES, the build tree's rules/, or the installed one. */
 const char *session_rules_dir(void);
 

@@ -4,6 +4,7 @@ libspoor_a_SOURCES += \
 	src/rule/escu.c \
 	src/rule/escu.h \
 	src/rule/escu_risk.c \
+	src/rule/exclude.c \
 	src/rule/files.c \
 	src/rule/files.h \
 	src/rule/lookups.c \

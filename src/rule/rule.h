@@ -55,6 +55,7 @@ struct rule {
 	struct str raw;                                  /* the file's text */
 
 	struct spl_query *query;                         /* compiled; NULL when it cannot run … */
+	const struct spl_query *excluding;               /* the same less what an analyst left out (rules_exclude); NULL: nothing is */
 	struct diag why_not;                             /* … and why */
 	bool withdrawn;                                  /* by its authors (status deprecated or removed): not run unless its file is named */
 };
@@ -84,5 +85,22 @@ void rules_set_dataset(struct rules *r, struct rows *(*dataset)(void *ctx, struc
 const struct rule *rules_by_id(const struct rules *r, struct str id);
 /* Defines or replaces a macro (a local _filter of the analyst) and compiles the rules that use it again. */
 bool rules_define(struct rules *r, struct str name, struct str definition, struct diag *d);
+
+/* ---- leaving rows out; `filter` is a stage of a search: "search NOT (…) NOT (…)" ---- */
+
+/* The macro by which the rule's search lets an analyst leave rows out: NAME_filter. p NULL when its search has none. */
+struct str rules_filter_macro(const struct rules *r, const struct rule *rule);
+/* What that macro must be to do what it did before and `filter`, too. In `a`. */
+struct str rules_filter_definition(const struct rules *r, const struct rule *rule, struct str filter, struct arena *a);
+/* The rule's search with `filter` where its macro stands, else applied to the rows that it ends with; the rule itself stays as it is.
+ * NULL with *d set. May be called from any thread. */
+struct rule_variant;
+struct rule_variant *rules_variant(const struct rules *r, const struct rule *rule, struct str filter, struct diag *d);
+const struct spl_query *rule_variant_query(const struct rule_variant *v);
+void rule_variant_free(struct rule_variant *v);          /* NULL is fine */
+/* Sets rule->excluding by that; before the rules run. */
+bool rules_exclude(struct rules *r, const struct rule *rule, struct str filter, struct diag *d);
+/* Is this a condition that can stand in `search NOT (…)`? False with *d set (col: under which character of it, from 1). */
+bool rules_condition_check(struct str condition, const struct spl_env *env, struct diag *d);
 
 #endif

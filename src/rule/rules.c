@@ -287,6 +287,9 @@ void rules_free(struct rules *r)
 	}
 	for (size_t i = 0; i < st->nretired; i++)
 		spl_free(st->retired[i]);
+	for (size_t i = 0; i < st->nvariants; i++)
+		rule_variant_free(st->variant[i]);
+	free(st->variant);
 	for (size_t i = 0; i < st->ncontexts; i++)
 		context_free(st->context[i]);
 	lookups_free(st->unknown);

@@ -57,6 +57,8 @@ struct rules_state {
 	struct entry *entry;                             /* runs parallel to rules.v */
 	struct spl_query **retired;                      /* of rules that were compiled again; findings may still use them */
 	size_t nretired, retiredcap;
+	struct rule_variant **variant;                   /* behind rule.excluding */
+	size_t nvariants, variantcap;
 	struct map *used;                                /* macros that the search being compiled names; NULL: nobody asks */
 	pthread_mutex_t lock;                            /* lookups load and overrides change while searches compile */
 	struct rows *(*dataset)(void *ctx, struct str name);
