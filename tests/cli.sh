@@ -212,6 +212,37 @@ has err 'missing: No such file' 'names the folder'
 run scan --rules rules missing.log
 check 'no log there' 2
 has err 'missing.log' 'names the log'
+# macros of the user
+mkdir -p config/spoor/macros
+printf 'name: loader_fetches_filter\ndefinition: search user!=u1\n' >config/spoor/macros/mine.yml
+printf 'name: not_used\ndefinition: search x=1\n' >config/spoor/macros/other.yml
+XDG_CONFIG_HOME=$dir/config
+export XDG_CONFIG_HOME
+run scan --rules rules --explain logs
+check 'a filter of the user' 0
+lines out 0 'takes the hit away'
+has err "macros    2 of your own, in $dir/config/spoor/macros" 'explain names the folder'
+has err '1  rule that uses loader_fetches_filter' 'explain tells what was taken'
+has err '0  rules that use not_used' 'explain tells what was not'
+run query --rules rules '| tstats count from datamodel=Endpoint.Processes by Processes.user | rename Processes.* as * | `loader_fetches_filter`' logs
+lacks out u1 'a search has it, too'
+run test rules --data .
+has out 'fail' 'a test has it, too'
+printf 'name: broken\ndefinition: "| where ("\n' >config/spoor/macros/mine.yml
+printf 'name: loader_fetches_filter\ndefinition: "where ("\n' >config/spoor/macros/bad.yml
+run check rules
+check 'a filter that is wrong' 1
+has out 'fetch.yml' 'names the rule'
+rm -r config
+HOME=$dir/home
+mkdir -p home/.config/spoor/macros
+printf 'name: loader_fetches_filter\ndefinition: search user=u1\n' >home/.config/spoor/macros/mine.yml
+unset XDG_CONFIG_HOME
+run scan --rules rules --explain logs
+has err '1  rule that uses loader_fetches_filter' 'without XDG_CONFIG_HOME it is ~/.config'
+rm -r home
+HOME=$dir
+
 run scan --rules rules missing.log logs
 check 'one log of two is there' 1
 has out 'Loader Fetches' 'the other is scanned'

@@ -356,6 +356,22 @@ static void add_all_rules(struct page *p, const struct rules *rules, const struc
 	add_reasons(p, rules, f, RULE_WAITING, "did not run", SIZE_MAX);
 }
 
+static void add_own_macros(struct page *p, const struct rules *rules)
+{
+	size_t n;
+	const struct own_macro *m = rules_own_macros(rules, p->arena, &n);
+
+	if (n == 0)
+		return;
+	page_heading(p, "Macros of your own");
+	for (size_t i = 0; i < n; i++) {
+		add_number(p, 0, m[i].rules);
+		page_addf(p, ROLE_TEXT, "%s", m[i].rules == 1 ? "rule uses " : "rules use ");
+		page_add(p, ROLE_TEXT, m[i].name);
+		page_end(p);
+	}
+}
+
 void summary_rules(struct analysis *a, struct page *p)
 {
 	const struct rules *rules = analysis_rules(a);
@@ -364,6 +380,7 @@ void summary_rules(struct analysis *a, struct page *p)
 		return;
 	page_heading(p, "Rules");
 	add_all_rules(p, rules, analysis_findings(a), REASONS);
+	add_own_macros(p, rules);
 	if (rules->warnings.n == 0)
 		return;
 	page_heading(p, "Rule files with trouble");

@@ -37,7 +37,8 @@ static void print_rule(FILE *f, const struct rule *r)
 
 int cli_check(const struct cli *c)
 {
-	struct rules *r = rules_load(c->args.v, c->args.n, NULL, 0);
+	const char *own = rules_user_macros();
+	struct rules *r = rules_load(c->args.v, c->args.n, &own, own != NULL);
 	size_t ok = 0, withdrawn = 0, warnings = r->warnings.n;
 	struct output out;
 

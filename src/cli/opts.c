@@ -262,7 +262,7 @@ struct session_opts cli_session(const struct cli *c)
 {
 	return (struct session_opts){
 		.logs = c->args.v, .nlogs = c->args.n, .rules = c->rules.v, .nrules = c->rules.n, .now = c->now, .cim_addon = c->addon,
-		.strict_xml = c->strict_xml, .workers = c->workers,
+		.strict_xml = c->strict_xml, .workers = c->workers, .macros = rules_user_macros(),
 	};
 }
 

@@ -256,6 +256,23 @@ static void print_inputs(const struct load *l)
 	}
 }
 
+static void print_own_macros(const struct rules *r)
+{
+	struct arena *a = arena_new();
+	size_t n;
+	const struct own_macro *m = rules_own_macros(r, a, &n);
+
+	if (n)
+		fprintf(stderr, "macros    %zu of your own, in %s\n", n, rules_user_macros());
+	for (size_t i = 0; i < n; i++) {
+		struct sbuf name = {0};
+		export_visible(&name, m[i].name);
+		fprintf(stderr, "  %10zu  rule%s that use%s %s\n", m[i].rules, m[i].rules == 1 ? "" : "s", m[i].rules == 1 ? "s" : "", name.p);
+		sbuf_free(&name);
+	}
+	arena_free(a);
+}
+
 static void print_cannot_fire(const struct findings *f)
 {
 	bool first = true;
@@ -302,6 +319,7 @@ void report_explain(const struct session *s)
 	if (s->load->damaged)
 		fprintf(stderr, "damaged   %" PRIu64 " records left out, named above\n", s->load->damaged);
 	print_rules(&t);
+	print_own_macros(s->rules);
 	print_cannot_fire(s->findings);
 	print_not_run(s->findings);
 }

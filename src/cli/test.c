@@ -267,7 +267,8 @@ static int print_jobs(const struct cli *c, const struct jobs *l, size_t untested
 
 int cli_test(const struct cli *c)
 {
-	struct rules *r = rules_load(c->args.v, c->args.n, NULL, 0);
+	const char *own = rules_user_macros();
+	struct rules *r = rules_load(c->args.v, c->args.n, &own, own != NULL);
 	struct file_list files = {0};
 	struct diags warn = {0};
 	struct jobs l = {0};

@@ -26,7 +26,8 @@ static struct rules *read_rules(const struct session_opts *o)
 	const char *const *paths = o->nrules ? o->rules : &shipped;
 	size_t n = o->nrules ? o->nrules : 1;
 
-	return o->no_rules_run ? rules_load_macros(paths, n, NULL, 0) : rules_load(paths, n, NULL, 0);
+	size_t own = o->macros != NULL;
+	return o->no_rules_run ? rules_load_macros(paths, n, &o->macros, own) : rules_load(paths, n, &o->macros, own);
 }
 
 static void *read_rules_thread(void *opts)

@@ -10,6 +10,7 @@
 struct session_opts {
 	const char *const *logs; size_t nlogs;
 	const char *const *rules; size_t nrules;         /* none: the installed ones */
+	const char *macros;                              /* folder of macros that win over those of the rules; NULL: none */
 	usec_t now;                                      /* WHEN_NONE: the newest event */
 	bool cim_addon;
 	bool no_rules_run;                               /* `query`: macros and lookups only */

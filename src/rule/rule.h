@@ -71,6 +71,9 @@ struct rules {
 /* The macros, lookups and rules that ship with spoor: $SPOOR_RULES, the build tree's rules/, or the installed folder. */
 const char *rules_shipped(void);
 
+/* The folder of the user's own macros, $XDG_CONFIG_HOME/spoor/macros or ~/.config/spoor/macros; NULL when there is none. */
+const char *rules_user_macros(void);
+
 /* Reads rule files, folders, or checkouts that hold detections/, macros/, lookups/; macros and lookups are found beside or
  * above the rules. Every rule found is in the result and compiled; duplicates by id are kept once, with a warning.
  * `overrides`: folders of macro files that win over shipped ones (may be NULL). Never fails as a whole. */
@@ -78,6 +81,13 @@ struct rules *rules_load(const char *const *paths, size_t npaths, const char *co
 /* Only macros and lookups of these paths: what `query` needs. No rule is compiled. */
 struct rules *rules_load_macros(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides);
 void rules_free(struct rules *r);
+/* A macro that `overrides` defined, and how many rules use it. */
+struct own_macro {
+	struct str name;
+	size_t rules;
+};
+/* They, by name, in `a`. */
+struct own_macro *rules_own_macros(const struct rules *r, struct arena *a, size_t *n);
 /* What the searches of this rule set may name. Owned by r. */
 const struct spl_env *rules_env(const struct rules *r);
 /* The provider of datasets that are no events ("Risk.All_Risk"), set by detect/. */

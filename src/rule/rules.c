@@ -144,11 +144,15 @@ static int by_file(const void *a, const void *b)
 
 static void read_overrides(struct rules *r, const char *const *overrides, size_t n)
 {
+	struct rules_state *st = r->state;
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
-		macros_read(r->state->override, overrides[i], r->state->arena, &r->warnings, &count);
+		macros_read(st->override, overrides[i], st->arena, &r->warnings, &count);
 	r->nmacros += count;
+	st->own = ARENA_ARRAY(st->arena, struct str, map_len(st->override));
+	for (size_t i = 0; i < map_len(st->override); i++)
+		st->own[st->nown++] = ((const struct macro *)map_val(st->override, i)->p)->name;
 }
 
 static struct rules *load(const char *const *paths, size_t npaths, const char *const *overrides, size_t noverrides, bool with_rules)
@@ -197,6 +201,27 @@ const struct rule *rules_by_id(const struct rules *r, struct str id)
 	const union map_val *v = map_get(r->state->by_id, id);
 
 	return v ? v->p : NULL;
+}
+
+static int by_macro(const void *a, const void *b)
+{
+	return str_cmp(((const struct own_macro *)a)->name, ((const struct own_macro *)b)->name);
+}
+
+struct own_macro *rules_own_macros(const struct rules *r, struct arena *a, size_t *n)
+{
+	const struct rules_state *st = r->state;
+	struct own_macro *v = ARENA_ARRAY(a, struct own_macro, st->nown);
+
+	for (size_t i = 0; i < st->nown; i++) {
+		v[i] = (struct own_macro){.name = st->own[i]};
+		for (size_t k = 0; k < r->n; k++)
+			v[i].rules += map_get(st->entry[k].used, st->own[i]) != NULL;
+	}
+	if (st->nown)
+		qsort(v, st->nown, sizeof(*v), by_macro);
+	*n = st->nown;
+	return v;
 }
 
 static void retire(struct rules_state *st, struct spl_query *q)

@@ -53,6 +53,7 @@ struct rules_state {
 	size_t ncontexts, contextcap;
 	struct context general;                          /* holds nothing: its env finds in all the others */
 	struct map *override;                            /* macros that the analyst defined; searched first */
+	struct str *own; size_t nown;                    /* names of those that were read with the rules */
 	struct map *unknown;                             /* lookups that were asked for and are nowhere -> struct lookup */
 	struct entry *entry;                             /* runs parallel to rules.v */
 	struct spl_query **retired;                      /* of rules that were compiled again; findings may still use them */

@@ -1,4 +1,4 @@
-/* Where the rules that ship with spoor are. */
+/* Where the rules that ship with spoor are, and the macros of its user. */
 #include "rule/rule.h"
 
 #include <limits.h>
@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "rule/files.h"
 
-static char *found;
+static char *found, *own;
 
 /* A program that runs from the build tree uses the rules of its source tree, whatever is installed. */
 static bool in_build_tree(const char *exe)
@@ -53,4 +53,26 @@ const char *rules_shipped(void)
 
 	pthread_once(&once, find);
 	return found;
+}
+
+static void find_own(void)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (config && config[0] == '/')
+		own = file_join(config, "spoor/macros");
+	else if (home && home[0] == '/')
+		own = file_join(home, ".config/spoor/macros");
+	if (own && !file_is_dir(own)) {
+		free(own);
+		own = NULL;
+	}
+}
+
+const char *rules_user_macros(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, find_own);
+	return own;
 }
