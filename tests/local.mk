@@ -31,6 +31,7 @@ SCRIPT_TESTS = \
 	tests/case.sh \
 	tests/cli.sh \
 	tests/docs.sh \
+	tests/language.sh \
 	tests/layers.sh \
 	tests/screens.sh \
 	tests/shipped.sh
@@ -65,16 +66,19 @@ SPL_TABLES = \
 	tests/spl/filter.test \
 	tests/spl/foreach.test \
 	tests/spl/from.test \
+	tests/spl/functions.test \
 	tests/spl/join.test \
 	tests/spl/large.test \
 	tests/spl/lookup.test \
 	tests/spl/mv.test \
+	tests/spl/options.test \
 	tests/spl/order.test \
 	tests/spl/pipeline.test \
 	tests/spl/rex.test \
 	tests/spl/search.test \
 	tests/spl/seed.test \
 	tests/spl/stats.test \
+	tests/spl/step.test \
 	tests/spl/transaction.test \
 	tests/spl/traps.test \
 	tests/spl/tstats.test

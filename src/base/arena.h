@@ -22,4 +22,15 @@ size_t arena_bytes(const struct arena *a);               /* taken from the syste
 #define ARENA_NEW(a, type) ((type *)arena_zalloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_calloc((a), (n), sizeof(type)))
 
+/* Room for one more behind the `n` elements at p, in the arena: the array, or its larger copy. Start with n 0. */
+static inline void *arena_grow(struct arena *a, void *p, size_t n, size_t size)
+{
+	if (n & (n - 1))                                 /* capacity is the next power of two */
+		return p;
+	void *v = arena_calloc(a, n ? n * 2 : 1, size);
+	if (n)
+		memcpy(v, p, n * size);
+	return v;
+}
+
 #endif

@@ -66,17 +66,6 @@ struct rules_state {
 	void *dataset_ctx;
 };
 
-/* Room for one more behind the `n` elements at p, in the arena: the array, or its larger copy. Start with n 0. */
-static inline void *arena_grow(struct arena *a, void *p, size_t n, size_t size)
-{
-	if (n & (n - 1))                                 /* capacity is the next power of two */
-		return p;
-	void *v = arena_calloc(a, n ? n * 2 : 1, size);
-	if (n)
-		memcpy(v, p, n * size);
-	return v;
-}
-
 /* env.c */
 /* Fills c->env with callbacks that find names for a search of this context. */
 void env_init(struct context *c, struct rules_state *st);

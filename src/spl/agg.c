@@ -109,6 +109,14 @@ static bool parse_one(struct parser *p, struct agg *g)
 	return true;
 }
 
+bool agg_no_rates(struct parser *p, const struct agg *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].fn->per > 0)
+			return p_error(p, v[i].at, "%s() is timechart's alone; elsewhere sum() and a division do it", v[i].fn->name);
+	return true;
+}
+
 size_t agg_parse(struct parser *p, const char *const *until, struct agg **out)
 {
 	struct agg *v = NULL;

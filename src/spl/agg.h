@@ -26,6 +26,7 @@ struct agg_fn {
 	const char *example;                             /* a case in the format of the tables of tests/spl, which run it */
 	size_t state_size;                               /* zero-initialised per group */
 	bool needs_field;
+	double per;                                      /* seconds of per_hour() and its like, which timechart alone has; 0 otherwise */
 	/* One value (never null, never a list: lists are fed value by value) of one row; `time` is the row's _time in seconds, NAN when none. */
 	void (*add)(void *state, struct val v, double time, struct arena *a);
 	struct val (*result)(void *state, const struct agg *g, struct arena *a);
@@ -35,6 +36,9 @@ const struct agg_fn *agg_find(struct str name);          /* name or alias, any c
 const struct agg_fn *agg_all(size_t *n);                 /* the table, by name */
 /* Parses `func[(field|*|eval(expr))] [as name]` …, up to the end or a word of `until`. Count, or 0 with an error set. */
 size_t agg_parse(struct parser *p, const char *const *until, struct agg **out);
+
+/* Complains about one of timechart's own. */
+bool agg_no_rates(struct parser *p, const struct agg *v, size_t n);
 
 /* Feeds a row's value: null counts nothing, a list one by one. `count` without field counts the row. */
 void agg_feed(const struct agg *g, void *state, struct val v, double time, struct arena *a);

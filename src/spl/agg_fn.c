@@ -496,6 +496,12 @@ static struct val rate_result(void *state, const struct agg *g, struct arena *a)
 	return finite_num((to - from) / (t->t_latest - t->t_earliest));
 }
 
+static struct val zero_result(void *state, const struct agg *g, struct arena *a)
+{
+	(void)state, (void)g, (void)a;
+	return val_num(0);
+}
+
 /* ---- the table ---- */
 
 #define FN(NAME, ALIAS, STATE, ADD, RESULT, NEEDS, USAGE, SUMMARY, EXAMPLE)                                  \
@@ -505,6 +511,15 @@ static struct val rate_result(void *state, const struct agg *g, struct arena *a)
 	}
 #define NUMBERS "rows:\n  n\n  4\n  2\n  x\n  9\n  2\n"
 #define TIMED "rows:\n  _time  n\n  10     4\n  30     8\n  20     6\n"
+
+#define RATE(NAME, USAGE, SECONDS, SUMMARY)                                                                    \
+	{                                                                                                      \
+		.name = NAME, .usage = USAGE, .summary = SUMMARY, .state_size = sizeof(struct sums),           \
+		.needs_field = true, .per = SECONDS, .add = sums_add, .result = sum_result,                    \
+		.example = "rows:\n  _time  n\n  0      60\n  60     120\nsearch: timechart span=1m " NAME       \
+			   "(n) as rate | eval rate=rate/" #SECONDS "\nexpect:\n  _time  rate\n  0      1\n"    \
+			   "  60     2\n"                                                                        \
+	}
 
 static const struct agg_fn table[] = {
 	FN("avg", "mean", sums, sums_add, avg_result, true, "avg(field)", "average of the numbers",
@@ -525,6 +540,9 @@ static const struct agg_fn table[] = {
 	FN("estdc", NULL, set, set_add, dc_result, true, "estdc(field)",
 	   "number of distinct values; here exact, as dc is",
 	   NUMBERS "search: stats estdc(n)\nexpect:\n  estdc(n)\n  4\n"),
+	FN("estdc_error", NULL, set, set_add, zero_result, true, "estdc_error(field)",
+	   "error of estdc() as a fraction; here it is exact",
+	   NUMBERS "search: stats estdc_error(n)\nexpect:\n  estdc_error(n)\n  0\n"),
 	FN("exactperc", NULL, numbers, numbers_add, exact_result, true, "exactpercN(field)",
 	   "percentile N of the numbers, in proportion between two of them",
 	   NUMBERS "search: stats exactperc50(n)\nexpect:\n  exactperc50(n)\n  3\n"),
@@ -554,6 +572,10 @@ static const struct agg_fn table[] = {
 	FN("mode", NULL, set, set_add, mode_result, true, "mode(field)",
 	   "most frequent value; of several, the one seen first",
 	   NUMBERS "search: stats mode(n)\nexpect:\n  mode(n)\n  2\n"),
+	RATE("per_day", "per_day(field)", 86400, "sum of the numbers for each day of the span; in timechart only"),
+	RATE("per_hour", "per_hour(field)", 3600, "sum of the numbers for each hour of the span; in timechart only"),
+	RATE("per_minute", "per_minute(field)", 60, "sum of the numbers for each minute of the span; in timechart only"),
+	RATE("per_second", "per_second(field)", 1, "sum of the numbers for each second of the span; in timechart only"),
 	FN("perc", "p", numbers, numbers_add, percentile_result, true, "percN(field)",
 	   "percentile N of the numbers: the nearest rank",
 	   NUMBERS "search: stats perc95(n) p50(n)\nexpect:\n  perc95(n)  p50(n)\n  9          2\n"),

@@ -88,7 +88,7 @@ static void *parse(struct parser *p, bool time)
 		return NULL;
 	c->nagg = agg_parse(p, until, &agg);
 	c->agg = agg;
-	if (!c->nagg || !parse_options(p, c))
+	if (!c->nagg || (!time && !agg_no_rates(p, agg, c->nagg)) || !parse_options(p, c))
 		return NULL;
 	if (!time && p_take_word(p, "over") && !p_name(p, "a field after 'over'", &c->x))
 		return NULL;
@@ -344,6 +344,12 @@ static struct val *axis(const struct chart *c, const struct rows *g, double span
 	return v ? v : xcalloc(1, sizeof(*v));
 }
 
+/* per_hour() and its like: what was summed over a span of so many seconds. */
+static struct val rate(const struct agg *g, struct val v, double seconds)
+{
+	return g->fn->per > 0 && v.type == V_NUM && seconds > 0 ? val_num(v.num * g->fn->per / seconds) : v;
+}
+
 static struct rows *pivot(struct spl_run *run, const struct chart *c, struct rows *g, double span)
 {
 	size_t n, at = 0;
@@ -368,7 +374,7 @@ static struct rows *pivot(struct spl_run *run, const struct chart *c, struct row
 				int len = snprintf(name, sizeof(name), "\001%zu", j);
 				size_t from = (size_t)rows_find(g, (struct str){name, (size_t)len});
 				size_t to = rows_col(out, series_name(c, j, g->col[gy].v[at], out->arena));
-				out->col[to].v[i] = g->col[from].v[at];
+				out->col[to].v[i] = rate(&c->agg[j], g->col[from].v[at], next_bucket(c, x[i].num, span) - x[i].num);
 			}
 			lineage_add(&lin, run_store(run), g->lin[at]);
 		}

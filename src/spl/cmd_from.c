@@ -1,4 +1,4 @@
-/* Commands that make rows out of something other than a search: from, makeresults; and addinfo, which
+/* Commands that make rows out of something other than a search: from, datamodel, makeresults; and addinfo, which
  * tells about the run. */
 #include <math.h>
 #include <stdlib.h>
@@ -87,6 +87,58 @@ const struct spl_cmd cmd_from = {
 	.generates = true,
 	.only_first = true,
 	.parse = from_parse,
+	.run = from_run,
+	.needs = from_needs,
+};
+
+/* ---- datamodel ---- */
+
+static void *datamodel_parse(struct parser *p)
+{
+	struct from *x = ARENA_NEW(p->arena, struct from);
+	struct str word[3] = {{NULL, 0}}, name, value;
+	size_t n = 0, at = p->at;
+
+	for (; !p_done(p); at = p->at) {
+		bool on;
+		if (p_option(p, &name, &value)) {        /* which events are summarised, and whether fields beyond the model show */
+			if (!str_ieqc(name, "strict_fields") && !str_ieqc(name, "summariesonly") && !str_ieqc(name, "allow_old_summaries"))
+				return p_no_option(p, at, "datamodel", name, "strict_fields, summariesonly, allow_old_summaries"), NULL;
+			if (!p_truth(p, at, name, value, &on))
+				return NULL;
+		} else if (diag_is_set(p->diag) || n == 3) {
+			if (!diag_is_set(p->diag))
+				p_error(p, at, "datamodel does not understand %s here", p_found(p));
+			return NULL;
+		} else if (!p_name(p, "a word", &word[n++])) {
+			return NULL;
+		}
+	}
+	bool flat = str_ieqc(word[2], "flat");
+	if (n < 3 || !(flat || str_ieqc(word[2], "search") || str_ieqc(word[2], "acceleration_search"))) {
+		p_error(p, p->at, "datamodel needs a model, a node, and 'search' or 'flat', as in: datamodel Endpoint Processes search");
+		return NULL;
+	}
+	x->leaf = p_leaf(p);
+	x->leaf->scan.dataset = dataset_find(p, at, str_c(arena_printf(p->arena, "%.*s.%.*s", STR_FMT(word[0]), STR_FMT(word[1]))));
+	x->leaf->scan.unprefixed = flat;
+	return x->leaf->scan.dataset ? x : NULL;
+}
+
+const struct spl_cmd cmd_datamodel = {
+	.name = "datamodel",
+	.usage = "datamodel MODEL NODE search|flat [strict_fields=true|false]",
+	.summary = "the events of a data model as rows; field names with the node before them, or with flat without",
+	.example = "events:\n"
+		   "  1 t=2021-11-12T10:05:00Z Computer=A Image=C:\\W\\cmd.exe CommandLine=\"cmd /c dir\"\n"
+		   "search: | datamodel Endpoint Processes search | search Processes.process_name=cmd.exe\n"
+		   "  | table _time Processes.dest Processes.process\n"
+		   "expect:\n"
+		   "  _time       Processes.dest  Processes.process\n"
+		   "  1636711500  A               cmd /c dir\n",
+	.generates = true,
+	.only_first = true,
+	.parse = datamodel_parse,
 	.run = from_run,
 	.needs = from_needs,
 };

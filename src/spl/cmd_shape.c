@@ -1,4 +1,4 @@
-/* Commands that add up or turn a table: addtotals, transpose, xyseries, untable. */
+/* Commands that add up or turn a table: addtotals, addcoltotals, transpose, xyseries, untable. */
 #include <stdlib.h>
 
 #include "base/map.h"
@@ -14,12 +14,13 @@ struct totals {
 	size_t n;
 };
 
-static void *addtotals_parse(struct parser *p)
+static void *totals_parse(struct parser *p, bool row)
 {
 	struct totals *x = ARENA_NEW(p->arena, struct totals);
 	struct str name, value, *more;
 
-	x->row = true;
+	x->row = row;
+	x->col = !row;
 	x->name = x->label = STR("Total");
 	for (;;) {
 		while (p_char(p, ','))
@@ -29,19 +30,19 @@ static void *addtotals_parse(struct parser *p)
 		size_t at = p->at;
 		bool ok = true;
 		if (p_option(p, &name, &value)) {
-			if (str_ieqc(name, "row"))
+			if (row && str_ieqc(name, "row"))
 				ok = p_truth(p, at, name, value, &x->row);
-			else if (str_ieqc(name, "col"))
+			else if (row && str_ieqc(name, "col"))
 				ok = p_truth(p, at, name, value, &x->col);
-			else if (str_ieqc(name, "fieldname"))
+			else if (row && str_ieqc(name, "fieldname"))
 				x->name = arena_str(p->arena, value);
 			else if (str_ieqc(name, "label"))
 				x->label = arena_str(p->arena, value);
 			else if (str_ieqc(name, "labelfield"))
 				x->label_field = arena_str(p->arena, value);
 			else
-				ok = p_no_option(p, at, "addtotals", name,
-						 "row, col, fieldname, label, labelfield");
+				ok = p_no_option(p, at, row ? "addtotals" : "addcoltotals", name,
+						 row ? "row, col, fieldname, label, labelfield" : "label, labelfield");
 			if (!ok || diag_is_set(p->diag))
 				return NULL;
 			continue;
@@ -54,6 +55,16 @@ static void *addtotals_parse(struct parser *p)
 		x->field = more;
 		x->n++;
 	}
+}
+
+static void *addtotals_parse(struct parser *p)
+{
+	return totals_parse(p, true);
+}
+
+static void *addcoltotals_parse(struct parser *p)
+{
+	return totals_parse(p, false);
 }
 
 static void total_rows(const struct totals *x, struct rows *r, const size_t *col, size_t n)
@@ -131,6 +142,24 @@ const struct spl_cmd cmd_addtotals = {
 		   "  B      3  x  3\n"
 		   "  Total  4  2  6\n",
 	.parse = addtotals_parse,
+	.run = addtotals_run,
+};
+
+const struct spl_cmd cmd_addcoltotals = {
+	.name = "addcoltotals",
+	.usage = "addcoltotals [labelfield=FIELD] [label=TEXT] [FIELD…]",
+	.summary = "adds a row with the sums of the columns",
+	.example = "rows:\n"
+		   "  host  a\n"
+		   "  A     1\n"
+		   "  B     3\n"
+		   "search: addcoltotals labelfield=host label=all\n"
+		   "expect:\n"
+		   "  host  a\n"
+		   "  A     1\n"
+		   "  B     3\n"
+		   "  all   4\n",
+	.parse = addcoltotals_parse,
 	.run = addtotals_run,
 };
 

@@ -28,7 +28,7 @@ static bool parse_aggs(struct parser *p, struct stats *s)
 
 	s->nagg = agg_parse(p, before_by, &agg);
 	s->agg = agg;
-	if (!s->nagg)
+	if (!s->nagg || !agg_no_rates(p, agg, s->nagg))
 		return false;
 	if (!p_take_word(p, "by"))
 		return true;

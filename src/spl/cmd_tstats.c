@@ -177,7 +177,7 @@ static void *tstats_parse(struct parser *p)
 		return NULL;
 	s->nagg = agg_parse(p, after_aggs, &agg);
 	s->agg = agg;
-	if (!s->nagg || !parse_from(p, s) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
+	if (!s->nagg || !agg_no_rates(p, agg, s->nagg) || !parse_from(p, s) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
 		return NULL;
 	return t;
 }

@@ -31,6 +31,20 @@ static struct val fn_isint(FN_ARGS)
 	return fn_bool(val_number(arg[0], &d) && trunc(d) == d && !expr_is_boolean(e->call.arg[0]));
 }
 
+static struct val fn_isdouble(FN_ARGS)
+{
+	double d;
+
+	(void)n, (void)c;
+	return fn_bool(val_number(arg[0], &d) && trunc(d) != d && !expr_is_boolean(e->call.arg[0]));
+}
+
+static struct val fn_ismv(FN_ARGS)
+{
+	(void)e, (void)n, (void)c;
+	return fn_bool(arg[0].type == V_MV);
+}
+
 static struct val fn_isstr(FN_ARGS)
 {
 	double d;
@@ -65,7 +79,9 @@ static struct val fn_typeof(FN_ARGS)
 	 GROUP, .call = FN, .boolean = true, .nulls = true}
 const struct eval_fn fns_info[] = {
 	IS("isbool", fn_isbool, "is it a truth: a comparison or the like?", "isbool(1 == 2) = 1"),
+	IS("isdouble", fn_isdouble, "is it a number with a fraction?", "isdouble(1.5) = 1"),
 	IS("isint", fn_isint, "is it a whole number, or text that reads as one?", "isint(\"7\") = 1"),
+	IS("ismv", fn_ismv, "are there several values?", "ismv(list) = 1"),
 	IS("isnotnull", fn_isnotnull, "is there a value?", "isnotnull(\"\") = 1"),
 	IS("isnull", fn_isnull, "is there no value?", "isnull(null()) = 1"),
 	IS("isnum", fn_isnum, "is it a number, or text that reads as one?", "isnum(\"0x10\") = 0"),

@@ -238,6 +238,61 @@ static struct val fn_json_extract(FN_ARGS)
 	return v;
 }
 
+/* The same with names that are no paths: a dot in them is a dot. */
+static struct val fn_json_extract_exact(FN_ARGS)
+{
+	json_t *root = parse(arg[0], c), *list = n > 2 ? json_array() : NULL;
+	struct val v = val_null();
+
+	(void)e;
+	for (unsigned i = 1; root && i < n; i++) {
+		char buf[VAL_NUM_SIZE];
+		struct str name = fn_text(arg[i], buf);
+		json_t *j = json_object_getn(root, name.p ? name.p : "", name.n);
+		if (list && j)
+			json_array_append(list, j);
+		else if (list)
+			json_array_append_new(list, json_null());
+		else if (j)
+			v = to_val(c, j);
+	}
+	if (root && list)
+		v = dump(c, list);
+	json_decref(list);
+	json_decref(root);
+	return v;
+}
+
+static struct val fn_json_has_key_exact(FN_ARGS)
+{
+	char buf[VAL_NUM_SIZE];
+	json_t *root = parse(arg[0], c);
+	struct str name = fn_text(arg[1], buf);
+	bool is_object = json_is_object(root), has = is_object && json_object_getn(root, name.p ? name.p : "", name.n);
+
+	(void)e, (void)n;
+	json_decref(root);
+	return is_object ? fn_bool(has) : val_null();
+}
+
+static struct val fn_json_entries(FN_ARGS)
+{
+	json_t *root = parse(arg[0], c), *list;
+	const char *key;
+	json_t *value;
+
+	(void)e, (void)n;
+	if (!json_is_object(root)) {
+		json_decref(root);
+		return val_null();
+	}
+	list = json_array();
+	json_object_foreach(root, key, value)
+		json_array_append_new(list, json_pack("{s:s, s:O}", "key", key, "value", value));
+	json_decref(root);
+	return finish(c, list);
+}
+
 static struct val fn_json_keys(FN_ARGS)
 {
 	json_t *root = parse(arg[0], c), *keys;
@@ -377,6 +432,52 @@ static struct val fn_json_set(FN_ARGS)
 	return val_null();
 }
 
+/* Puts values behind those of arrays: a value that is no array becomes the first of one; `flat`: the elements of a list one by one. */
+static struct val grow_arrays(FN_ARGS, bool flat)
+{
+	json_t *root = parse(arg[0], c);
+	bool ok = root != NULL;
+
+	for (unsigned i = 1; ok && i + 1 < n; i += 2) {
+		char buf[VAL_NUM_SIZE];
+		struct step s;
+		json_t *in = container(root, fn_text(arg[i], buf), &s), *old = in ? child(in, &s) : NULL;
+		json_t *value = to_json(e->call.arg[i + 1], arg[i + 1], c), *list = json_array();
+		if (json_is_array(old))
+			json_array_extend(list, old);
+		else if (old)
+			json_array_append(list, old);
+		if (flat && json_is_array(value)) {
+			json_array_extend(list, value);
+			json_decref(value);
+		} else {
+			json_array_append_new(list, value);
+		}
+		if (!in) {
+			json_decref(list);
+			ok = false;
+		} else if (s.name.p) {
+			ok = set_key(in, s.name, list);
+		} else {
+			ok = json_array_set_new(in, s.at, list) == 0;
+		}
+	}
+	if (ok)
+		return finish(c, root);
+	json_decref(root);
+	return val_null();
+}
+
+static struct val fn_json_append(FN_ARGS)
+{
+	return grow_arrays(e, arg, n, c, false);
+}
+
+static struct val fn_json_extend(FN_ARGS)
+{
+	return grow_arrays(e, arg, n, c, true);
+}
+
 static struct val fn_json_delete(FN_ARGS)
 {
 	json_t *root = parse(arg[0], c);
@@ -398,7 +499,7 @@ static bool check_set(struct parser *p, struct expr *e)
 {
 	if (e->call.n % 2 == 1)
 		return true;
-	return p_error(p, e->at, "json_set() needs pairs of a path and a value; usage: %s", e->call.fn->usage);
+	return p_error(p, e->at, "%s() needs pairs of a path and a value; usage: %s", e->call.fn->name, e->call.fn->usage);
 }
 
 #define GROUP .group = "JSON"
@@ -406,6 +507,9 @@ const struct eval_fn fns_json[] = {
 	{.name = "json", .min_args = 1, .max_args = 1, .usage = "json(x)",
 	 .summary = "JSON text without needless blanks; null when x is no JSON",
 	 .example = "json(\"{ \\\"a\\\" : 1 }\") = {\"a\":1}", GROUP, .call = fn_json},
+	{.name = "json_append", .min_args = 3, .max_args = -1, .usage = "json_append(json, path, value, …)",
+	 .summary = "with the value put behind those of the array at the path",
+	 .example = "json_append(\"{\\\"a\\\":[1]}\", \"a\", 2) = {\"a\":[1,2]}", GROUP, .call = fn_json_append, .check = check_set},
 	{.name = "json_array", .max_args = -1, .usage = "json_array(x, …)", .summary = "an array of the values",
 	 .example = "json_array(\"a\", 1, true()) = [\"a\",1,true]", GROUP, .call = fn_json_array, .nulls = true},
 	{.name = "json_array_to_mv", .min_args = 1, .max_args = 1, .usage = "json_array_to_mv(json)",
@@ -416,10 +520,23 @@ const struct eval_fn fns_json[] = {
 	 .summary = "without what the paths name",
 	 .example = "json_delete(\"{\\\"a\\\":1,\\\"b\\\":2}\", \"a\") = {\"b\":2}", GROUP,
 	 .call = fn_json_delete},
+	{.name = "json_entries", .min_args = 1, .max_args = 1, .usage = "json_entries(json)",
+	 .summary = "the pairs of an object, as an array of objects with key and value",
+	 .example = "json_entries(\"{\\\"a\\\":1}\") = [{\"key\":\"a\",\"value\":1}]", GROUP, .call = fn_json_entries},
+	{.name = "json_extend", .min_args = 3, .max_args = -1, .usage = "json_extend(json, path, values, …)",
+	 .summary = "with the values, one by one, put behind those of the array at the path",
+	 .example = "json_extend(\"{\\\"a\\\":[1]}\", \"a\", json_array(2, 3)) = {\"a\":[1,2,3]}", GROUP, .call = fn_json_extend,
+	 .check = check_set},
 	{.name = "json_extract", .min_args = 1, .max_args = -1, .usage = "json_extract(json, path, …)",
 	 .summary = "the value at a path as a.b{0}; of several, or with {}, an array",
 	 .example = "json_extract(\"{\\\"a\\\":[{\\\"b\\\":7}]}\", \"a{0}.b\") = 7", GROUP,
 	 .call = fn_json_extract},
+	{.name = "json_extract_exact", .min_args = 2, .max_args = -1, .usage = "json_extract_exact(json, name, …)",
+	 .summary = "the value of a name that may hold dots; of several names, an array",
+	 .example = "json_extract_exact(\"{\\\"a.b\\\":7}\", \"a.b\") = 7", GROUP, .call = fn_json_extract_exact},
+	{.name = "json_has_key_exact", .min_args = 2, .max_args = 2, .usage = "json_has_key_exact(json, name)",
+	 .summary = "does the object have this very name?",
+	 .example = "json_has_key_exact(\"{\\\"a.b\\\":7}\", \"a.b\") = 1", GROUP, .call = fn_json_has_key_exact, .boolean = true},
 	{.name = "json_keys", .min_args = 1, .max_args = 1, .usage = "json_keys(json)",
 	 .summary = "the names in an object, as an array",
 	 .example = "json_keys(\"{\\\"a\\\":1,\\\"b\\\":2}\") = [\"a\",\"b\"]", GROUP, .call = fn_json_keys},

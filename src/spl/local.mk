@@ -20,12 +20,15 @@ libspoor_a_SOURCES += \
 	src/spl/cmd_from.c \
 	src/spl/cmd_join.c \
 	src/spl/cmd_lookup.c \
+	src/spl/cmd_map.c \
 	src/spl/cmd_mv.c \
 	src/spl/cmd_order.c \
 	src/spl/cmd_rex.c \
 	src/spl/cmd_search.c \
 	src/spl/cmd_shape.c \
+	src/spl/cmd_side.c \
 	src/spl/cmd_stats.c \
+	src/spl/cmd_step.c \
 	src/spl/cmd_top.c \
 	src/spl/cmd_transaction.c \
 	src/spl/cmd_tstats.c \

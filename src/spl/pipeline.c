@@ -99,9 +99,50 @@ static struct str next_command(void *ctx)
 	return *i < n ? str_c(all[(*i)++]->name) : (struct str){NULL, 0};
 }
 
+/* Commands of Splunk's that are not here, and what an analyst can do. */
+static const struct {
+	const char *names, *why;
+} absent[] = {
+	{" anomalies anomalousvalue anomalydetection associate analyzefields arules cluster cofilter concurrency contingency correlate "
+	 "kmeans outlier predict trendline x11 ",
+	 "a statistic that spoor does not have; stats, eventstats and streamstats give averages, deviations and percentiles"},
+	{" fit summary score sample ", "it belongs to Splunk's Machine Learning Toolkit; spoor only applies linear models"},
+	{" extract kv kvform multikv xpath erex ", "spoor takes fields out of text with rex, spath and xmlkv"},
+	{" audit dbinspect eventcount history metadata metasearch mcatalog mstats rest typeahead walklex ",
+	 "it asks a Splunk server about itself; here are only the events of the logs"},
+	{" loadjob savedsearch searchtxn ", "it needs searches saved on a Splunk server; paste the search itself, or make it a macro"},
+	{" dbxquery dbxlookup inputcsv input script run runshellscript ", "it reads from outside; put a table into lookups/ and use inputlookup"},
+	{" iplocation geostats geom geomfilter ", "it needs a table of where addresses are, which spoor does not have"},
+	{" delete dump mcollect meventcollect mpreview redistribute sichart sirare sistats sitimechart sitop tscollect ",
+	 "it is about indexes, which a log has not"},
+	{" diff selfjoin set ", "append and stats values(*) by FIELD do it"},
+	{" fieldsummary ", "stats dc(*) values(*) tells what fields hold"},
+	{" fromjson tojson ", "json_object(), json_extract() and spath read and write JSON"},
+};
+
+/* Why there is no such command; NULL when Splunk has none either. */
+static const char *why_absent(struct str name)
+{
+	char word[64];
+
+	if (name.n + 3 > sizeof(word))
+		return NULL;
+	snprintf(word, sizeof(word), " %.*s ", STR_FMT(name));
+	for (char *c = word; *c; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		if (strstr(absent[i].names, word))
+			return absent[i].why;
+	return NULL;
+}
+
 static bool unknown_command(struct parser *p, size_t at, struct str name)
 {
 	size_t i = 0;
+	const char *why = why_absent(name);
+
+	if (why)
+		return p_error(p, at, "no command '%.*s' here: %s", STR_FMT(name), why);
 	struct str near = spl_nearest(name, next_command, &i);
 
 	if (near.p)
