@@ -266,7 +266,7 @@ START_TEST(standard_input)
 	int fd[2];
 
 	feed_stdin(sbuf_str(&x), fd);
-	struct load *l = load_run(paths, 2, NULL);
+	struct load *l = load_run(paths, 2, &(struct load_opts){.keep_duplicates = true});
 	ck_assert_uint_eq(l->events, 20);
 	ck_assert_str_eq(l->inputs.v[0].name, "standard input");
 	ck_assert_int_ge(l->inputs.v[0].spool, 0);
@@ -277,7 +277,7 @@ START_TEST(standard_input)
 	load_free(l);
 
 	feed_stdin(sbuf_str(&packed), fd);
-	l = load_run(paths, 1, NULL);
+	l = load_run(paths, 1, &(struct load_opts){.keep_duplicates = true});
 	ck_assert_uint_eq(l->inputs.n, 2);
 	ck_assert_uint_eq(l->events, 40);
 	ck_assert_str_eq(l->inputs.v[1].name, "standard input: y");
@@ -287,14 +287,14 @@ START_TEST(standard_input)
 	load_free(l);
 
 	feed_stdin(STR(""), fd);
-	l = load_run(paths, 1, NULL);
+	l = load_run(paths, 1, &(struct load_opts){.keep_duplicates = true});
 	ck_assert_str_eq(l->report[0].reason, "empty");
 	load_free(l);
 
 	int file = open(zip, O_RDONLY);                          /* spoor - <x.zip */
 	ck_assert_int_eq(dup2(file, STDIN_FILENO), STDIN_FILENO);
 	close(file);
-	l = load_run(paths, 1, NULL);
+	l = load_run(paths, 1, &(struct load_opts){.keep_duplicates = true});
 	ck_assert_uint_eq(l->events, 40);
 	ck_assert(input_raw(&l->inputs, 1, 0, 6, &out, &d));
 	load_free(l);
@@ -535,7 +535,7 @@ START_TEST(published_logs)
 	const char *paths[] = {xml, json};
 	static const size_t some[] = {0, 5000};
 	for (size_t k = 0; k < 2; k++) {
-		struct load_opts o = {.chunk = some[k]};
+		struct load_opts o = {.chunk = some[k], .keep_duplicates = true};      /* the logs overlap */
 		struct load *l = load_run(paths, 2, &o);
 		size_t seen = 0;
 		ck_assert_uint_eq(l->damaged, 0);

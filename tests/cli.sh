@@ -252,6 +252,23 @@ check 'a damaged record' 1
 has err 'damaged.xml: offset ' 'names the place'
 has out 'Loader Fetches' 'the record before it is used'
 
+cp logs/loader.log copy.xml
+run scan --rules rules logs/loader.log copy.xml
+check 'the same log twice' 0
+lines out 2 'its hits come once'
+has err '--keep-duplicates keeps them' 'says that copies were left out'
+run scan --rules rules --keep-duplicates logs/loader.log copy.xml
+lacks err 'more than once' 'copies are kept'
+run scan --rules rules --explain --from 1990-01-01 --to -20y logs/loader.log
+check 'nothing in that time' 0
+has err 'events from 1990-01-01T00:00:00Z to ' 'says which time'
+has err ': 0 kept, ' 'says what was left out'
+run scan --rules rules --from 2100-01-01T00:00:00Z logs/loader.log
+has err 'events from 2100-01-01T00:00:00Z: 0 kept' 'and from when'
+run query --to=soon 'search *' logs/loader.log
+check '--to without a time' 2
+has err "counted from the newest event like -24h, not 'soon'" 'says what a time is'
+
 mkdir bad
 cp rules/fetch.yml bad/
 printf 'name: Broken\nid: b\nsearch: "| stats count by"\n' >bad/broken.yml

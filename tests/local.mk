@@ -8,9 +8,12 @@ UNIT_TESTS = \
 	tests/check_cim \
 	tests/check_detect \
 	tests/check_engine \
+	tests/check_evtx \
+	tests/check_evtx_proof \
 	tests/check_export \
 	tests/check_input \
 	tests/check_json \
+	tests/check_keep \
 	tests/check_load \
 	tests/check_ptree \
 	tests/check_rule \
@@ -38,6 +41,8 @@ SCRIPT_TESTS = \
 
 tests_check_ui_SOURCES = tests/check_ui.c ui/cell.c ui/clock.c ui/columns.c ui/glyph.c ui/keys.c ui/layout.c \
 	ui/list.c ui/order.c ui/page.c ui/pick.c ui/state.c ui/view.c
+
+tests_check_evtx_SOURCES = tests/check_evtx.c tests/evtx_sample.c tests/evtx_tools.h samples/gen_evtx.c samples/gen_evtx.h samples/gen.h
 
 # The terminal that the screens are tested on. `make update-screens` writes what they are compared with anew, after a wanted change.
 check_PROGRAMS += tests/screen_driver

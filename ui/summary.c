@@ -67,6 +67,65 @@ static void add_size(struct page *p, uint64_t bytes)
 	page_addf(p, ROLE_TEXT, i ? "%.1f %s" : "%.0f %s", size, unit[i]);
 }
 
+void summary_window(struct analysis *a, struct page *p)
+{
+	const struct load *l = analysis_load(a);
+	struct sbuf b = {0};
+
+	if (!l || (l->from == WHEN_NONE && l->to == WHEN_NONE))
+		return;
+	page_adds(p, ROLE_TEXT, "only events");
+	if (l->from != WHEN_NONE) {
+		page_adds(p, ROLE_TEXT, " from ");
+		add_time(p, l->from);
+	}
+	if (l->to != WHEN_NONE) {
+		page_adds(p, ROLE_TEXT, " to ");
+		add_time(p, l->to);
+	}
+	summary_number(&b, l->outside);
+	page_addf(p, ROLE_WARN, " UTC: %s outside of that are left out", b.p);
+	page_end(p);
+	sbuf_free(&b);
+}
+
+static void add_count(struct page *p, enum role role, uint64_t n, const char *what)
+{
+	struct sbuf b = {0};
+
+	if (!n)
+		return;
+	summary_number(&b, n);
+	page_adds(p, ROLE_TEXT, ", ");
+	page_addf(p, role, "%s %s", b.p, what);
+	sbuf_free(&b);
+}
+
+/* What lies in space that the log does not use, and what else its header tells. */
+static void add_unused(struct page *p, const struct load_input_report *r)
+{
+	struct sbuf b = {0};
+
+	if (r->note) {
+		page_tab(p, 4, false);
+		page_wrap(p, ROLE_WARN, str_c(r->note), 6);
+		page_end(p);
+	}
+	if (r->unused) {
+		summary_number(&b, r->unused);
+		sbuf_addz(&b, " records in unused space were not read; --recover reads them");
+	} else if (r->unreadable) {
+		summary_number(&b, r->unreadable);
+		sbuf_addz(&b, " records in unused space can no longer be read");
+	}
+	if (b.n) {
+		page_tab(p, 4, false);
+		page_wrap(p, ROLE_WARN, sbuf_str(&b), 6);
+		page_end(p);
+	}
+	sbuf_free(&b);
+}
+
 void summary_inputs(struct analysis *a, struct page *p)
 {
 	const struct load *l = analysis_load(a);
@@ -102,14 +161,13 @@ void summary_inputs(struct analysis *a, struct page *p)
 			sbuf_addz(&b, " of other providers");
 		}
 		page_add(p, ROLE_TEXT, sbuf_str(&b));
-		sbuf_reset(&b);
-		if (r->damaged) {
-			page_adds(p, ROLE_TEXT, ", ");
-			summary_number(&b, r->damaged);
-			page_addf(p, ROLE_WARN, "%s damaged", b.p);
-		}
 		sbuf_free(&b);
+		add_count(p, ROLE_WARN, r->damaged, "damaged");
+		add_count(p, ROLE_TEXT, r->duplicates, "already there");
+		add_count(p, ROLE_TEXT, r->outside, "outside of the time");
+		add_count(p, ROLE_WARN, r->recovered, "recovered");
 		page_end(p);
+		add_unused(p, r);
 		if (r->first != WHEN_NONE) {
 			page_tab(p, 4, false);
 			add_time(p, r->first);

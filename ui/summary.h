@@ -8,6 +8,7 @@
 /* Why there is no hit (yet). */
 void summary_no_hits(struct analysis *a, struct page *p);
 /* Sections of the report; each adds its heading. */
+void summary_window(struct analysis *a, struct page *p);  /* the time that was asked for, and what was left out */
 void summary_inputs(struct analysis *a, struct page *p);
 void summary_events(struct analysis *a, struct page *p);
 void summary_others(struct analysis *a, struct page *p);

@@ -154,6 +154,10 @@ static void fill(struct view *v, struct page *p)
 	page_wrap(p, ROLE_DIM, str_c(store_input_name(s, d->ev)), 4);
 	page_addf(p, ROLE_DIM, ", offset %llu, %u bytes", (unsigned long long)at.offset, at.length);
 	page_end(p);
+	if (store_recovered(s, d->ev)) {
+		page_adds(p, ROLE_WARN, "  recovered: it lay in space that the log no longer uses; parts may belong to other records");
+		page_end(p);
+	}
 	if (!d->read)
 		page_adds(p, ROLE_DIM, "  reading");
 	else if (diag_is_set(&d->error))

@@ -53,6 +53,7 @@ static void fill(struct view *v, struct page *p)
 		page_addf(p, ROLE_TEXT, ", %s to %s %s", clock_text(store_first(s), first), clock_text(store_last(s), last),
 		          clock_zone(store_first(s), store_last(s), zone));
 	page_end(p);
+	summary_window(a, p);
 	if (analysis_partial(a)) {
 		page_adds(p, ROLE_WARN, "partial: the work was stopped before its end");
 		page_end(p);

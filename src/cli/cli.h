@@ -25,8 +25,9 @@ struct cli {
 	bool help, version;
 	struct strings rules, args;                      /* args: what stands outside options */
 	const char *case_path;
-	bool no_case, addon, raw_cells, explain, strict_xml;
+	bool no_case, addon, raw_cells, explain, strict_xml, recover, keep_duplicates;
 	unsigned workers;                                /* 0: one per core */
+	struct load_bound from, to;
 	usec_t now;
 	enum export_format format;
 	const char *output, *junit, *data;

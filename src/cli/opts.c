@@ -6,8 +6,8 @@
 #include "base/mem.h"
 
 enum option_id {
-	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FORMAT, OPT_OUTPUT, OPT_RAW_CELLS, OPT_EXPLAIN,
-	OPT_STRICT_XML, OPT_WORKERS, OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
+	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FROM, OPT_TO, OPT_KEEP_DUPLICATES, OPT_RECOVER, OPT_FORMAT, OPT_OUTPUT,
+	OPT_RAW_CELLS, OPT_EXPLAIN, OPT_STRICT_XML, OPT_WORKERS, OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
 };
 
 static const struct option {
@@ -23,6 +23,12 @@ static const struct option {
 	{OPT_NOW, "--now", "TIME", CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "what \"now\" means to searches (ISO 8601, UTC); the newest event otherwise"},
 	{OPT_CIM, "--cim", "addon", CMD_TRIAGE | CMD_SCAN | CMD_QUERY,
 	 "Endpoint.Processes holds the events that Splunk's add-on puts there, not process creations alone"},
+	{OPT_FROM, "--from", "TIME", CMD_TRIAGE | CMD_SCAN | CMD_QUERY,
+	 "leave out events before TIME: a date, ISO 8601 (UTC), or counted from the newest event, as -24h, -7d@d"},
+	{OPT_TO, "--to", "TIME", CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "leave out events from TIME on"},
+	{OPT_KEEP_DUPLICATES, "--keep-duplicates", NULL, CMD_TRIAGE | CMD_SCAN | CMD_QUERY,
+	 "keep all copies of a record that several logs hold (host, channel, EventRecordID, EventID and time are the same)"},
+	{OPT_RECOVER, "--recover", NULL, CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "read records in unused space of EVTX files, too; they are marked"},
 	{OPT_FORMAT, "--format", "table|csv|jsonl", CMD_SCAN | CMD_QUERY, "how to print; table otherwise"},
 	{OPT_OUTPUT, "-o", "FILE", CMD_SCAN | CMD_QUERY, "write to FILE, which appears, or is replaced, when it is complete"},
 	{OPT_RAW_CELLS, "--raw-cells", NULL, CMD_SCAN | CMD_QUERY, "CSV: do not disarm cells that a spreadsheet would run as a formula"},
@@ -152,6 +158,23 @@ static bool parse_workers(struct cli *c, const char *value)
 	return true;
 }
 
+/* A day counts from its midnight. */
+static bool parse_bound(struct cli *c, struct load_bound *b, const char *name, const char *value)
+{
+	double t;
+	char day[WHEN_SIZE];
+
+	snprintf(day, sizeof(day), "%.20sT00:00:00Z", value);
+	if (when_parse(str_c(value), &b->at) || (strlen(value) == 10 && when_parse(str_c(day), &b->at)))
+		return true;
+	b->at = WHEN_NONE;
+	if (when_relative(0, str_c(value), &t)) {
+		b->relative = value;
+		return true;
+	}
+	return usage(c, "%s takes a time like 2020-09-20T01:18:13Z, a day, or one counted from the newest event like -24h, not '%s'", name, value);
+}
+
 static bool set_option(struct cli *c, const struct option *o, const char *value)
 {
 	switch (o->id) {
@@ -169,6 +192,16 @@ static bool set_option(struct cli *c, const struct option *o, const char *value)
 	case OPT_CIM:
 		c->addon = strcmp(value, "addon") == 0;
 		return c->addon || usage(c, "--cim takes addon, not '%s'", value);
+	case OPT_FROM:
+		return parse_bound(c, &c->from, o->name, value);
+	case OPT_TO:
+		return parse_bound(c, &c->to, o->name, value);
+	case OPT_KEEP_DUPLICATES:
+		c->keep_duplicates = true;
+		return true;
+	case OPT_RECOVER:
+		c->recover = true;
+		return true;
 	case OPT_FORMAT:
 		return export_format_parse(value, &c->format) || usage(c, "--format takes table, csv or jsonl, not '%s'", value);
 	case OPT_OUTPUT:
@@ -225,7 +258,7 @@ bool cli_parse(struct cli *c, int argc, char **argv)
 {
 	int i = 1;
 
-	*c = (struct cli){.command = CMD_TRIAGE, .now = WHEN_NONE};
+	*c = (struct cli){.command = CMD_TRIAGE, .now = WHEN_NONE, .from = {.at = WHEN_NONE}, .to = {.at = WHEN_NONE}};
 	for (size_t k = 1; k < COMMANDS && argc > 1; k++)
 		if (strcmp(argv[1], commands[k].name) == 0) {
 			c->command = commands[k].id;
@@ -263,6 +296,8 @@ struct session_opts cli_session(const struct cli *c)
 	return (struct session_opts){
 		.logs = c->args.v, .nlogs = c->args.n, .rules = c->rules.v, .nrules = c->rules.n, .now = c->now, .cim_addon = c->addon,
 		.strict_xml = c->strict_xml, .workers = c->workers, .macros = rules_user_macros(),
+		.keep_duplicates = c->keep_duplicates, .recover = c->recover, .from = c->from, .to = c->to,
+		.bounded = c->from.relative || c->to.relative || c->from.at != WHEN_NONE || c->to.at != WHEN_NONE,
 	};
 }
 

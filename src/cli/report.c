@@ -39,6 +39,33 @@ void say_diags(const struct diags *l)
 		say("%zu more of these are not shown", l->dropped);
 }
 
+static void say_bound(struct sbuf *b, const char *label, usec_t t)
+{
+	char text[WHEN_SIZE];
+
+	if (t != WHEN_NONE)
+		sbuf_addf(b, "%s %s", label, when_iso_short(t, text));
+}
+
+/* What was left out on purpose, or lies where nobody asked for it. */
+static void report_left_out(const struct load *l)
+{
+	struct sbuf b = {0};
+
+	if (l->from != WHEN_NONE || l->to != WHEN_NONE) {
+		say_bound(&b, " from", l->from);
+		say_bound(&b, " to", l->to);
+		say("events%s: %" PRIu64 " kept, %" PRIu64 " outside of that time left out", b.p, l->events, l->outside);
+	}
+	if (l->duplicates)
+		say("%" PRIu64 " events left out that are there more than once; --keep-duplicates keeps them", l->duplicates);
+	if (l->recovered)
+		say("%" PRIu64 " of %" PRIu64 " events were recovered from unused space", l->recovered, l->events);
+	if (l->unused)
+		say("%" PRIu64 " records in unused space were not read; --recover reads them", l->unused);
+	sbuf_free(&b);
+}
+
 int report_load(const struct load *l, bool all)
 {
 	size_t usable = 0, shown = all ? l->ndamage : DAMAGE_SHOWN;
@@ -52,10 +79,11 @@ int report_load(const struct load *l, bool all)
 			say("%s: %s", l->inputs.v[i].name, r->reason[0] ? r->reason : "cannot be used");
 	}
 	for (size_t i = 0; i < l->ndamage && i < shown; i++)
-		say("%s: offset %" PRIu64 ": %s; this record is left out", l->inputs.v[l->damage[i].input].name, l->damage[i].offset,
-		    l->damage[i].reason);
+		say("%s: offset %" PRIu64 ": %s%s", l->inputs.v[l->damage[i].input].name, l->damage[i].offset, l->damage[i].reason,
+		    l->damage[i].length ? "; this record is left out" : "");
 	if (l->damaged > shown)
 		say("%" PRIu64 " more damaged records are left out%s", l->damaged - shown, all ? "" : "; scan --explain names them");
+	report_left_out(l);
 	if (l->cancelled)
 		say("loading was stopped; what follows is partial");
 	if (!l->inputs.n)
@@ -238,6 +266,12 @@ static void print_hosts(const struct store *s)
 	free(count);
 }
 
+static void print_count(uint64_t n, const char *what)
+{
+	if (n)
+		fprintf(stderr, ", %" PRIu64 " %s", n, what);
+}
+
 static void print_inputs(const struct load *l)
 {
 	fprintf(stderr, "inputs    %zu\n", l->inputs.n);
@@ -249,9 +283,13 @@ static void print_inputs(const struct load *l)
 		        r->bytes, r->events);
 		if (r->others)
 			fprintf(stderr, ", %" PRIu64 " of other sources", r->others);
-		if (r->damaged)
-			fprintf(stderr, ", %" PRIu64 " damaged", r->damaged);
-		fputs("\n", stderr);
+		print_count(r->damaged, "damaged");
+		print_count(r->duplicates, "already there");
+		print_count(r->outside, "outside of the time");
+		print_count(r->recovered, "recovered");
+		print_count(r->unused, "in unused space");
+		print_count(r->unreadable, "in unused space that cannot be read");
+		fprintf(stderr, "%s%s\n", r->note ? "; " : "", r->note ? r->note : "");
 		sbuf_free(&name);
 	}
 }
@@ -317,7 +355,7 @@ void report_explain(const struct session *s)
 	print_hosts(s->store);
 	print_others(s->load);
 	if (s->load->damaged)
-		fprintf(stderr, "damaged   %" PRIu64 " records left out, named above\n", s->load->damaged);
+		fprintf(stderr, "damaged   %" PRIu64 " places, named above\n", s->load->damaged);
 	print_rules(&t);
 	print_own_macros(s->rules);
 	print_cannot_fire(s->findings);

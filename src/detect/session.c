@@ -45,7 +45,10 @@ static void enter(struct session *s, enum session_stage stage)
 static void load_logs(struct session *s)
 {
 	const struct session_opts *o = s->opts;
-	struct load_opts lo = {.workers = o->workers, .chunk = o->chunk, .strict_xml = o->strict_xml, .progress = &s->load_progress};
+	struct load_opts lo = {
+		.workers = o->workers, .chunk = o->chunk, .strict_xml = o->strict_xml, .progress = &s->load_progress,
+		.keep_duplicates = o->keep_duplicates, .recover = o->recover, .bounded = o->bounded, .from = o->from, .to = o->to,
+	};
 	struct cim_opts co = {.addon = o->cim_addon};
 
 	s->load = load_run(o->logs, o->nlogs, &lo);

@@ -151,6 +151,10 @@ static void add_events(struct sbuf *b, const struct finding *f, const struct sto
 		else
 			sbuf_addf(b, "%" PRIu64, record);
 		add_text_or_null(b, "host", store_sys(s, ev, SYS_COMPUTER));
+		if (store_recovered(s, ev)) {
+			add_key(b, "recovered");
+			sbuf_addz(b, "true");
+		}
 		sbuf_addc(b, '}');
 	}
 	sbuf_addc(b, ']');

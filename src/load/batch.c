@@ -70,6 +70,7 @@ struct batch_maker {
 	struct field field[BATCH_FIELDS_MAX];
 	unsigned nfields;
 	const char *trouble;                             /* why the record cannot be kept */
+	bool recovering;                                 /* the record lies in unused space */
 	size_t text;                                     /* bytes of its texts */
 	struct block *block;
 	struct {
@@ -203,6 +204,7 @@ void batch_free(struct batch *b)
 	free(b->table);
 	free(b->other);
 	free(b->damage);
+	free(b->recovered);
 	free(b);
 }
 
@@ -215,12 +217,19 @@ void batch_begin(struct batch *b)
 	memset(s->sys, 0, sizeof(s->sys));
 	s->nfields = 0;
 	s->trouble = NULL;
+	s->recovering = false;
 	s->text = 0;
 	if (s->block) {
 		free_blocks(s->block->before);
 		s->block->before = NULL;
 		s->block->used = 0;
 	}
+}
+
+void batch_begin_recovered(struct batch *b)
+{
+	batch_begin(b);
+	b->maker->recovering = true;
 }
 
 static void trouble(struct batch_maker *s, const char *why)
@@ -619,7 +628,10 @@ static void add_fields(struct batch *b, struct table_state *t)
 
 static bool lost(struct batch *b, uint64_t offset, uint64_t length, const char *why)
 {
-	batch_damaged(b, offset, length, "%s", why);
+	if (b->maker->recovering)
+		b->unreadable++;
+	else
+		batch_damaged(b, offset, length, "%s", why);
 	return false;
 }
 
@@ -649,6 +661,10 @@ bool batch_end(struct batch *b, uint64_t offset, uint64_t length)
 	t->record_id[t->n] = str_u64(str_trim(s->sys[SYS_RECORD_ID]), &record_id) ? record_id : UINT64_MAX;
 	t->offset[t->n] = offset;
 	t->length[t->n] = (uint32_t)length;
+	if (s->recovering) {
+		GROW(b->recovered, b->nrecovered, b->recoveredcap);
+		b->recovered[b->nrecovered++] = b->nevents;
+	}
 	t->seq[t->n] = b->nevents++;
 	for (int f = 0; f < SYS_COUNT; f++)
 		if (f != SYS_EVENT_ID && f != SYS_TIME_CREATED && f != SYS_RECORD_ID && s->sys[f].n)

@@ -77,6 +77,7 @@ struct batch {
 	bool stable;                                     /* set by a decoder whose texts stay where they are until the record ends:
 	                                                    they are not copied */
 	bool narrowed;                                   /* fields were left out, see BATCH_COLUMNS_MAX */
+	bool recover;                                    /* set by the loader: records in unused space are wanted, too */
 	uint32_t input;                                  /* index of the input it came from */
 	uint64_t chunk;                                  /* position of the chunk within the input, for ordering */
 	uint32_t nevents;                                /* Sysmon events kept */
@@ -87,6 +88,11 @@ struct batch {
 	struct batch_damage *damage;
 	uint32_t ndamage, damagecap;                     /* at most BATCH_DAMAGE_MAX are kept … */
 	uint64_t damaged;                                /* … of so many */
+	uint32_t *recovered;                             /* the seq of each event that lay in unused space, ascending */
+	uint32_t nrecovered, recoveredcap;
+	uint64_t unused, unreadable;                     /* records in unused space that were not wanted, or could not be read */
+	uint64_t expected;                               /* bytes that the stream says it has; 0: it does not say */
+	const char *note;                                /* what else is to be told of the stream; static text, NULL */
 	struct batch_maker *maker;                       /* NULL once it is done */
 };
 #define BATCH_DAMAGE_MAX 1000                            /* as many as a whole load keeps, or its list would depend on the chunks */
@@ -107,6 +113,8 @@ struct batch *batch_new(struct batch_maker *m, uint32_t input, uint64_t chunk);
 void batch_free(struct batch *b);
 
 void batch_begin(struct batch *b);                       /* forgets a record that was begun and not ended */
+/* Instead of batch_begin: the record lies in space that is not in use. It is kept as `recovered`; without use it is no damage. */
+void batch_begin_recovered(struct batch *b);
 void batch_sys(struct batch *b, enum sys_field f, struct str value);       /* the last of several counts; empty is ignored */
 void batch_data(struct batch *b, struct str name, struct str value);       /* likewise */
 /* Ends the record that lies at these bytes of the input. True when it was kept as a Sysmon event. A Sysmon record that

@@ -14,33 +14,13 @@
 #define RECORD_HEAD 24
 #define RECORD_MIN (RECORD_HEAD + 4)                     /* its size stands at both ends */
 
+static const char FILE_MAGIC[8] = "ElfFile", MAGIC[8] = "ElfChnk";
+
 static uint32_t le32(const char *p)
 {
 	const uint8_t *b = (const uint8_t *)p;
 
 	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
-static int probe(struct str head, enum encoding enc)
-{
-	(void)enc;
-	return str_starts(head, "ElfFile") && head.n > 7 && head.p[7] == 0 ? 100 : 0;
-}
-
-/* Chunks lie at HEADER_SIZE + n * CHUNK_SIZE of the stream; *state counts the bytes handed out so far, + 1. */
-static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
-{
-	const size_t first = *state ? 0 : HEADER_SIZE;
-	size_t len;
-
-	(void)enc;
-	if (final)
-		return text.n;
-	if (text.n < first + CHUNK_SIZE)
-		return 0;
-	len = first + (text.n - first) / CHUNK_SIZE * CHUNK_SIZE;
-	*state = 1;
-	return len;
 }
 
 static bool all_zero(struct str s)
@@ -49,6 +29,56 @@ static bool all_zero(struct str s)
 		if (s.p[i])
 			return false;
 	return true;
+}
+
+static bool is_chunk(struct str s)
+{
+	return s.n >= sizeof(MAGIC) && memcmp(s.p, MAGIC, sizeof(MAGIC)) == 0;
+}
+
+static bool has_file_head(struct str s)
+{
+	return s.n >= sizeof(FILE_MAGIC) && memcmp(s.p, FILE_MAGIC, sizeof(FILE_MAGIC)) == 0;
+}
+
+/* A file begins with its header; what was carved out of a disk may begin with a chunk, or with the rest of one. */
+static int probe(struct str head, enum encoding enc)
+{
+	(void)enc;
+	if (has_file_head(head))
+		return 100;
+	const char *chunk = head.n ? memmem(head.p, head.n, MAGIC, sizeof(MAGIC)) : NULL;
+
+	return chunk && (size_t)(chunk - head.p) + 44 <= head.n && le32(chunk + 40) == 128 ? 90 : 0;
+}
+
+/* The piece of the stream that starts at text.p: a chunk, or what lies where one should be, up to the next one. 0 when more of
+ * the stream must be seen to tell. */
+static size_t piece(struct str text, bool final)
+{
+	if (text.n < CHUNK_SIZE + (is_chunk(text) ? 0 : sizeof(MAGIC)) && !final)
+		return 0;
+	const size_t n = text.n < CHUNK_SIZE ? text.n : CHUNK_SIZE, seen = text.n < n + sizeof(MAGIC) - 1 ? text.n : n + sizeof(MAGIC) - 1;
+	const char *next = is_chunk(text) || seen < 2 ? NULL : memmem(text.p + 1, seen - 1, MAGIC, sizeof(MAGIC));
+
+	return next ? (size_t)(next - text.p) : n;
+}
+
+/* *state is 1 when the file's header has been passed. */
+static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
+{
+	size_t at = 0;
+
+	(void)enc;
+	if (final)
+		return text.n;
+	if (*state == 0 && has_file_head(text))
+		at = HEADER_SIZE;
+	for (size_t n; at < text.n && (n = piece((struct str){text.p + at, text.n - at}, false)) > 0;) {
+		at += n;
+		*state = 1;
+	}
+	return *state ? at : 0;
 }
 
 /* A record starts at s.p with a size that its end repeats. */
@@ -81,15 +111,49 @@ static void check_sums(struct str chunk, size_t used, uint64_t base, struct batc
 		batch_damaged(b, base, 0, "the checksum of the chunk's records does not match; they were read all the same");
 }
 
+static void check_file_head(struct str head, struct batch *b)
+{
+	enum { DIRTY = 1 };
+
+	if ((uint32_t)crc32(0, (const Bytef *)head.p, 120) != le32(head.p + 124))
+		batch_damaged(b, 0, 0, "the checksum of the file's header does not match; its records were read all the same");
+	if (le32(head.p + 120) & DIRTY)
+		b->note = "copied while Windows was writing it: its last events may be missing";
+	else
+		b->expected = HEADER_SIZE + (uint64_t)(le32(head.p + 40) >> 16) * CHUNK_SIZE;
+}
+
+/* Behind the last record of a chunk lie, at times, older ones, or ones that the chunk's header does not know of yet. */
+static void decode_unused(struct binxml *x, size_t from, uint64_t base, struct batch *b)
+{
+	const struct str chunk = x->chunk;
+
+	for (size_t at = next_record(chunk, from, chunk.n); at < chunk.n; at = next_record(chunk, at, chunk.n)) {
+		const uint32_t size = le32(chunk.p + at + 4);
+
+		if (b->recover) {
+			batch_begin_recovered(b);
+			if (binxml_decode(x, at + RECORD_HEAD, at + size - 4, b))
+				batch_end(b, base + at, size);
+			else
+				b->unreadable++;
+		} else {
+			b->unused++;
+		}
+		at += size;
+	}
+}
+
 static void decode_chunk(struct str chunk, uint64_t base, struct batch *b)
 {
 	struct binxml x = {.chunk = chunk};
 	size_t used = chunk.n;
+	bool cut_short = false;
 
 	if (all_zero(chunk))                                     /* room that Windows set aside and never used */
 		return;
-	if (chunk.n < CHUNK_HEAD || memcmp(chunk.p, "ElfChnk", 8) != 0) {
-		batch_damaged(b, base, chunk.n, chunk.n < CHUNK_HEAD ? "the file ends inside a chunk's header" : "no chunk of events where one should be");
+	if (chunk.n < CHUNK_HEAD || !is_chunk(chunk)) {
+		batch_damaged(b, base, chunk.n, is_chunk(chunk) ? "the file ends inside a chunk's header" : "no chunk of events where one should be");
 		if (chunk.n <= CHUNK_HEAD)
 			return;
 	} else {
@@ -99,13 +163,16 @@ static void decode_chunk(struct str chunk, uint64_t base, struct batch *b)
 			used = free_at;
 			check_sums(chunk, used, base, b);
 		}
+		cut_short = free_at <= CHUNK_SIZE && free_at > chunk.n;
 	}
 	for (size_t at = CHUNK_HEAD; at < used;) {
 		if (!is_record((struct str){chunk.p + at, used - at})) {
 			const size_t next = next_record(chunk, at + 1, used);
+			const bool last = next >= used && chunk.n < CHUNK_SIZE;
 
 			if (next < used || !all_zero((struct str){chunk.p + at, used - at}))
-				batch_damaged(b, base + at, next - at, next < used || chunk.n == CHUNK_SIZE ? "no event record where one should be" : "the file ends inside a record");
+				batch_damaged(b, base + at, next - at, last ? "the file ends inside a record" : "no event record where one should be");
+			cut_short &= !last;
 			at = next;
 			continue;
 		}
@@ -118,38 +185,68 @@ static void decode_chunk(struct str chunk, uint64_t base, struct batch *b)
 			batch_damaged(b, base + at, size, "event record: %s", x.error);
 		at += size;
 	}
+	if (cut_short)
+		batch_damaged(b, base + chunk.n, 0, "the file ends inside a chunk; the records before were read");
+	decode_unused(&x, used, base, b);
 	binxml_free(&x);
 }
 
 static void decode(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b)
 {
-	size_t at = base == 0 ? HEADER_SIZE : 0;
+	size_t at = 0;
 
 	(void)enc, (void)strict;
-	if (base == 0 && text.n < HEADER_SIZE) {
-		batch_damaged(b, 0, text.n, "the file ends inside its header");
-		return;
+	if (base == 0 && has_file_head(text)) {
+		if (text.n < HEADER_SIZE) {
+			batch_damaged(b, 0, text.n, "the file ends inside its header");
+			return;
+		}
+		check_file_head(text, b);
+		at = HEADER_SIZE;
 	}
-	for (; at < text.n; at += CHUNK_SIZE)
-		decode_chunk((struct str){text.p + at, text.n - at < CHUNK_SIZE ? text.n - at : CHUNK_SIZE}, base + at, b);
+	for (size_t n; at < text.n; at += n) {
+		n = piece((struct str){text.p + at, text.n - at}, true);
+		decode_chunk((struct str){text.p + at, n}, base + at, b);
+	}
 }
 
 const struct decoder decode_evtx = {FORMAT_EVTX, probe, cut, decode};
 
-uint64_t evtx_chunk_of(uint64_t offset, uint64_t *length)
+uint64_t evtx_window(uint64_t offset, uint64_t *length)
 {
-	*length = CHUNK_SIZE;
-	return offset < HEADER_SIZE ? 0 : HEADER_SIZE + (offset - HEADER_SIZE) / CHUNK_SIZE * CHUNK_SIZE;
+	const uint64_t start = offset < CHUNK_SIZE ? 0 : offset - CHUNK_SIZE;
+
+	*length = offset - start + CHUNK_SIZE;
+	return start;
 }
 
-bool evtx_record_text(struct str chunk, size_t at, struct sbuf *out, const char **why)
+/* The chunk that holds the record at window[at]: at its usual place, or the nearest before. */
+static struct str chunk_of(struct str window, uint64_t base, size_t at)
 {
-	struct binxml x = {.chunk = chunk};
-	bool ok = at < chunk.n && is_record((struct str){chunk.p + at, chunk.n - at});
+	const uint64_t offset = base + at, place = offset < HEADER_SIZE ? 0 : HEADER_SIZE + (offset - HEADER_SIZE) / CHUNK_SIZE * CHUNK_SIZE;
+	size_t start = place < base ? 0 : (size_t)(place - base);
+
+	if (start > at)
+		start = at;
+	if (!is_chunk((struct str){window.p + start, window.n - start}))
+		for (size_t i = at; i > 0 && at - i < CHUNK_SIZE; i--)
+			if (is_chunk((struct str){window.p + i - 1, window.n - i + 1})) {
+				start = i - 1;
+				break;
+			}
+	return (struct str){window.p + start, window.n - start < CHUNK_SIZE ? window.n - start : CHUNK_SIZE};
+}
+
+bool evtx_record_text(struct str window, uint64_t base, uint64_t offset, struct sbuf *out, const char **why)
+{
+	const size_t in_window = offset < base || offset - base > window.n ? window.n : (size_t)(offset - base);
+	struct binxml x = {.chunk = chunk_of(window, base, in_window)};
+	const size_t at = (size_t)(window.p + in_window - x.chunk.p);
+	bool ok = at < x.chunk.n && is_record((struct str){x.chunk.p + at, x.chunk.n - at});
 
 	*why = ok ? NULL : "no event record lies there";
 	if (ok) {
-		ok = binxml_text(&x, at + RECORD_HEAD, at + le32(chunk.p + at + 4) - 4, out);
+		ok = binxml_text(&x, at + RECORD_HEAD, at + le32(x.chunk.p + at + 4) - 4, out);
 		*why = x.error;
 	}
 	binxml_free(&x);

@@ -5,9 +5,10 @@
 #include "load/decode.h"
 
 extern const struct decoder decode_evtx;
-/* The chunk that a record at this offset of the stream needs to be read: where it starts, and its length at most. */
-uint64_t evtx_chunk_of(uint64_t offset, uint64_t *length);
-/* Appends the record at chunk[at] as indented XML. False: *why (static text) says what is wrong; what could be read is in out. */
-bool evtx_record_text(struct str chunk, size_t at, struct sbuf *out, const char **why);
+/* What must be read of the stream to show the record at this offset: from where, and how many bytes at most. */
+uint64_t evtx_window(uint64_t offset, uint64_t *length);
+/* Appends the record at this offset of the stream, of which the window starts at `base`, as indented XML. False: *why (static
+ * text) says what is wrong; what could be read is in out. */
+bool evtx_record_text(struct str window, uint64_t base, uint64_t offset, struct sbuf *out, const char **why);
 
 #endif

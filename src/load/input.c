@@ -154,18 +154,18 @@ bool input_raw(struct inputs *in, uint32_t i, uint64_t offset, uint64_t length, 
 /* A record of a binary log needs the chunk it lies in. */
 static bool evtx_text(struct inputs *in, uint32_t i, uint64_t offset, struct sbuf *out, struct diag *d)
 {
-	uint64_t length, start = evtx_chunk_of(offset, &length);
-	struct sbuf chunk = {0};
+	uint64_t length, start = evtx_window(offset, &length);
+	struct sbuf window = {0};
 	const char *why = NULL;
 
 	if (start < in->v[i].size && length > in->v[i].size - start)
 		length = in->v[i].size - start;
-	bool ok = input_raw(in, i, start, length, &chunk, d);
-	if (ok && !evtx_record_text(sbuf_str(&chunk), (size_t)(offset - start), out, &why)) {
+	bool ok = input_raw(in, i, start, length, &window, d);
+	if (ok && !evtx_record_text(sbuf_str(&window), start, offset, out, &why)) {
 		d->offset = offset;
 		ok = diag_set(d, 0, 0, "%s", why);
 	}
-	sbuf_free(&chunk);
+	sbuf_free(&window);
 	return ok;
 }
 

@@ -108,6 +108,7 @@ static void decode(struct run *r, unsigned worker, const struct chunk *c)
 	struct member *m = c->member;
 	struct batch *b = batch_new(r->maker[worker], 0, c->seq);
 
+	b->recover = r->opts->recover;
 	m->decoder->decode((struct str){c->memory + c->from, c->n}, m->input.encoding, c->base, r->opts->strict_xml, b);
 	take_batch(r, m, b);
 }
@@ -488,7 +489,7 @@ struct load *load_run(const char *const *paths, size_t npaths, const struct load
 			GROW(member, n, cap);
 			member[n++] = r.task[i].member[k];
 		}
-	load_finish(l, member, n);
+	load_finish(l, member, n, r.opts);
 
 	free(member);
 	for (size_t i = 0; i < r.sources.n; i++)

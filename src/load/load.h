@@ -18,20 +18,36 @@ struct load_progress {
 	atomic_bool cancel;                              /* set by anyone: loading stops soon and keeps what there is */
 };
 
+/* A bound of time. */
+struct load_bound {
+	const char *relative;                            /* to the newest event, as when_relative has it: "-24h"; NULL: */
+	usec_t at;                                       /* … absolute; WHEN_NONE: none */
+};
+
+
 struct load_opts {
 	unsigned workers;                                /* 0: all cores */
 	size_t chunk;                                    /* bytes aimed at per chunk; 0: the default. 1 is legal (tests) */
 	bool strict_xml;                                 /* libxml2 for every record, no fast path */
+	bool keep_duplicates;                            /* else of several copies of a record only the first is kept */
+	bool recover;                                    /* read records in unused space of EVTX files, too */
+	bool bounded;                                    /* only events from `from` on and before `to`, and those without a time */
+	struct load_bound from, to;
 	struct load_progress *progress;                  /* NULL when nobody watches */
 };
 
 /* What became of each input. */
 struct load_input_report {
 	uint64_t bytes, events, others, damaged;
+	uint64_t duplicates, outside;                    /* events left out: copies, and those not in the wanted time */
+	uint64_t recovered;                              /* of `events`: out of unused space */
+	uint64_t unused, unreadable;                     /* records there: not read for want of load_opts.recover; no longer readable */
+	uint64_t timeless;                               /* of `events`: without a time */
 	usec_t first, last;                              /* of Sysmon events; WHEN_NONE when there is none */
 	bool unusable;                                   /* could not be opened, or holds no known format */
 	bool skipped;                                    /* … and it lay in a directory or archive and is no log: not a failure */
 	char reason[200];                                /* why, when unusable or cut short; "" otherwise */
+	const char *note;                                /* what else is worth knowing; static text, NULL */
 };
 struct load_other {
 	char *provider;                                  /* "?" when the record names none */
@@ -58,6 +74,8 @@ struct load {
 	size_t ndamage;
 	uint64_t damaged;                                /* … of so many records lost */
 	uint64_t events, others;
+	uint64_t duplicates, outside, recovered, unused; /* over all inputs */
+	usec_t from, to;                                 /* of the wanted time; WHEN_NONE: open */
 	bool cancelled;
 };
 #define LOAD_DAMAGE_MAX 1000

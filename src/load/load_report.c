@@ -1,4 +1,5 @@
 /* Putting a load together: inputs, batches in order, what was lost and what was somebody else's. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
@@ -14,12 +15,14 @@ static int by_chunk(const void *a, const void *b)
 	return (x->chunk > y->chunk) - (x->chunk < y->chunk);
 }
 
-static void add_times(struct load_input_report *r, const struct batch_table *t)
+void load_add_times(struct load_input_report *r, const struct batch_table *t)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
 		usec_t at = t->time[i];
-		if (at == WHEN_NONE)
+		if (at == WHEN_NONE) {
+			r->timeless++;
 			continue;
+		}
 		if (r->first == WHEN_NONE || at < r->first)
 			r->first = at;
 		if (r->last == WHEN_NONE || at > r->last)
@@ -94,8 +97,16 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 		b->chunk = i;
 		r->events += b->nevents;
 		r->damaged += b->damaged;
+		r->recovered += b->nrecovered;
+		r->unused += b->unused;
+		r->unreadable += b->unreadable;
+		if (b->note)
+			r->note = b->note;
+		if (b->expected > m->input.size && !r->reason[0] && !l->cancelled)
+			snprintf(r->reason, sizeof(r->reason), "cut short: its header tells of %" PRIu64 " bytes, %" PRIu64 " are there",
+			         b->expected, m->input.size);
 		for (uint32_t t = 0; t < b->ntables; t++)
-			add_times(r, &b->table[t]);
+			load_add_times(r, &b->table[t]);
 		for (uint32_t k = 0; k < b->nothers; k++) {
 			r->others += b->other[k].count;
 			something |= names_something(&b->other[k]);
@@ -123,10 +134,12 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 	}
 	r->bytes = m->input.size;
 	l->events += r->events;
+	l->recovered += r->recovered;
+	l->unused += r->unused;
 	l->others += r->others;
 }
 
-void load_finish(struct load *l, struct member **member, size_t n)
+void load_finish(struct load *l, struct member **member, size_t n, const struct load_opts *opts)
 {
 	struct tally others = {.map = map_new()};
 	size_t damagecap = 0;
@@ -145,6 +158,7 @@ void load_finish(struct load *l, struct member **member, size_t n)
 		qsort(l->other, l->nothers, sizeof(*l->other), by_count);
 	map_free(others.map);
 	sbuf_free(&others.key);
+	load_keep(l, opts);
 	load_narrow(l);
 }
 

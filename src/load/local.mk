@@ -8,6 +8,7 @@ libspoor_a_SOURCES += \
 	src/load/expand.c src/load/expand.h \
 	src/load/input.c src/load/input.h \
 	src/load/json.c src/load/json.h src/load/json_parse.c src/load/json_shape.c \
+	src/load/keep.c \
 	src/load/load.c src/load/load.h src/load/load_report.c \
 	src/load/member.h \
 	src/load/names.h \

@@ -182,6 +182,15 @@ static void plan_inputs(struct store *s)
 	s->input_of = xreallocarray(s->input_of, s->ninputs + 1, sizeof(*s->input_of));
 }
 
+static void note_recovered(struct store *s, const struct batch *batch)
+{
+	if (!batch->nrecovered)
+		return;
+	s->recovered = xreallocarray(s->recovered, s->nrecovered + batch->nrecovered, sizeof(*s->recovered));
+	for (uint32_t i = 0; i < batch->nrecovered; i++)
+		s->recovered[s->nrecovered++] = s->n + batch->recovered[i];
+}
+
 static void plan_parts(struct build *b)
 {
 	struct store *s = b->s;
@@ -214,6 +223,7 @@ static void plan_parts(struct build *b)
 				length = from->length[r] > length ? from->length[r] : length;
 			}
 		}
+		note_recovered(s, batch);
 		s->n += batch->nevents;
 	}
 	for (size_t t = 0; t < s->ntables; t++)

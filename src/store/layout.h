@@ -76,6 +76,8 @@ struct store {
 	ev_t *input_start;                               /* first event of each run of one input, ascending … */
 	uint32_t *input_of;                              /* … and that input */
 	size_t ninputs;
+	ev_t *recovered;                                 /* events out of unused space, ascending */
+	size_t nrecovered;
 	_Atomic(const ev_t *) *newest;                   /* events by time, made on first use */
 	pthread_mutex_t *lock;                           /* of what is made on first use */
 	pthread_mutex_t *raw_lock;                       /* of load->inputs */

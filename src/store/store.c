@@ -72,6 +72,7 @@ void store_free(struct store *s)
 	free(s->length.p);
 	free(s->input_start);
 	free(s->input_of);
+	free(s->recovered);
 	free_order(s->newest);
 	pool_free(s->pool);
 	pthread_mutex_destroy(s->lock);
@@ -246,6 +247,22 @@ uint64_t store_record_id(const struct store *s, ev_t ev)
 	struct event_ref r = store_event(s, ev);
 
 	return packed_get(&r.table->record, r.row) - 1;
+}
+
+bool store_recovered(const struct store *s, ev_t ev)
+{
+	size_t lo = 0, hi = s->nrecovered;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->recovered[mid] == ev)
+			return true;
+		if (s->recovered[mid] < ev)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
 }
 
 static uint32_t input_of(const struct store *s, ev_t ev)

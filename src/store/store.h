@@ -67,6 +67,7 @@ usec_t store_time(const struct store *s, ev_t ev);
 struct str store_data(const struct store *s, ev_t ev, const char *name);      /* {NULL,0} when absent */
 struct str store_sys(const struct store *s, ev_t ev, enum sys_field f);
 uint64_t store_record_id(const struct store *s, ev_t ev);                     /* UINT64_MAX when absent */
+bool store_recovered(const struct store *s, ev_t ev);                         /* it lay in space that its log no longer uses */
 /* Where its raw record lies. */
 struct raw_ref {
 	uint32_t input;

@@ -8,6 +8,7 @@ FUZZ_MAIN = tests/fuzz/replay.c
 endif
 
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_evtx \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_run \
 	tests/fuzz/fuzz_spl \
@@ -29,6 +30,10 @@ tests_fuzz_fuzz_yaml_LDADD = libspoor.a $(SPOOR_LIBS)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/fuzz_log.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_json_LDADD = libspoor.a $(SPOOR_LIBS)
+
+tests_fuzz_fuzz_evtx_SOURCES = tests/fuzz/fuzz_evtx.c tests/load_tools.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_evtx_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_evtx_LDADD = libspoor.a $(SPOOR_LIBS)
 
 tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz_xml.c tests/fuzz/fuzz_log.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_xml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
