@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/check_batch \
 	tests/check_case \
 	tests/check_cim \
+	tests/check_coverage \
 	tests/check_detect \
 	tests/check_engine \
 	tests/check_evtx \

@@ -61,6 +61,7 @@ static void facts_free(struct facts *f)
 	free(f->host);
 	free(f->host_events);
 	free(f->cell);
+	coverage_free(f->coverage);
 	free(f);
 }
 
@@ -142,6 +143,7 @@ static void count_events(struct job *job)
 	}
 	free(of_id);
 	sort_hosts(f, ntables);
+	f->coverage = coverage_new(c->store);
 	store_by_time(c->store);                         /* made on first use: rather here than when a view wants it */
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "detect/session.h"
+#include "store/coverage.h"
 
 struct ui;
 struct analysis;
@@ -16,6 +17,7 @@ struct facts {
 	uint32_t *host;                                  /* pool ids, most events first; 0: events that name none */
 	uint64_t *host_events;
 	uint64_t *cell;                                  /* events of table t on host h: cell[t * nhosts + h] */
+	struct coverage *coverage;
 };
 
 struct analysis *analysis_start(struct ui *u, const struct session_opts *o);

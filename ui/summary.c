@@ -264,6 +264,98 @@ void summary_events(struct analysis *a, struct page *p)
 	}
 }
 
+static void add_gap(struct page *p, const struct coverage_gap *g)
+{
+	struct sbuf b = {0};
+
+	summary_number(&b, g->before - g->after - 1);
+	page_tab(p, NUMBER_WIDTH + 6, false);
+	page_addf(p, ROLE_WARN, "%s missing", b.p);
+	page_addf(p, ROLE_TEXT, " between %llu and %llu, ", (unsigned long long)g->after, (unsigned long long)g->before);
+	add_time(p, g->from);
+	page_adds(p, ROLE_DIM, " to ");
+	add_time(p, g->to);
+	if (g->to < g->from && g->to != WHEN_NONE)
+		page_adds(p, ROLE_DIM, "; the log was cleared, or the clock set back");
+	page_end(p);
+	sbuf_free(&b);
+}
+
+static void add_log(struct page *p, const struct store *s, const struct coverage_log *log)
+{
+	struct sbuf b = {0};
+
+	add_number(p, 2, log->events);
+	if (log->host)
+		page_add(p, ROLE_STRONG, pool_str(store_pool(s), log->host));
+	else
+		page_adds(p, ROLE_DIM, "(no host named)");
+	page_adds(p, ROLE_TEXT, "  ");
+	page_add(p, ROLE_TEXT, pool_str(store_pool(s), log->channel));
+	page_end(p);
+	page_tab(p, NUMBER_WIDTH + 4, false);
+	add_time(p, log->first);
+	page_adds(p, ROLE_DIM, " to ");
+	add_time(p, log->last);
+	if (!log->numbered) {
+		page_adds(p, ROLE_DIM, ", without EventRecordIDs");
+	} else if (!log->missing) {
+		page_addf(p, ROLE_TEXT, ", EventRecordID %llu to %llu without a gap", (unsigned long long)log->first_id,
+		          (unsigned long long)log->last_id);
+	} else {
+		summary_number(&b, log->missing);
+		page_addf(p, ROLE_TEXT, ", EventRecordID %llu to %llu: ", (unsigned long long)log->first_id, (unsigned long long)log->last_id);
+		page_addf(p, ROLE_WARN, "%s missing in %zu gap%s", b.p, log->ngaps, log->ngaps == 1 ? "" : "s");
+	}
+	page_end(p);
+	for (size_t i = 0; i < log->ngaps && i < COVERAGE_GAPS; i++)
+		add_gap(p, &log->gap[i]);
+	if (log->ngaps > COVERAGE_GAPS) {
+		page_tab(p, NUMBER_WIDTH + 6, false);
+		page_addf(p, ROLE_DIM, "and %zu shorter gaps", log->ngaps - COVERAGE_GAPS);
+		page_end(p);
+	}
+	sbuf_free(&b);
+}
+
+void summary_coverage(struct analysis *a, struct page *p)
+{
+	const struct store *s = analysis_store(a);
+	const struct facts *f = analysis_facts(a);
+	enum { LOGS_SHOWN = 100, CHANGES_SHOWN = 100 };
+
+	if (!s || !f || !f->coverage || f->coverage->nlogs == 0)
+		return;
+	const struct coverage *c = f->coverage;
+	page_heading(p, "Records by host and channel");
+	for (size_t i = 0; i < c->nlogs && i < LOGS_SHOWN; i++)
+		add_log(p, s, &c->log[i]);
+	if (c->nlogs > LOGS_SHOWN) {
+		page_addf(p, ROLE_DIM, "  and %zu more", c->nlogs - LOGS_SHOWN);
+		page_end(p);
+	}
+	if (c->nchanges == 0)
+		return;
+	page_heading(p, "What Sysmon says of itself");
+	for (size_t i = 0; i < c->nchanges && i < CHANGES_SHOWN; i++) {
+		struct sbuf b = {0};
+
+		page_tab(p, 2, false);
+		add_time(p, store_time(s, c->change[i]));
+		page_adds(p, ROLE_TEXT, "  ");
+		page_add(p, ROLE_STRONG, store_sys(s, c->change[i], SYS_COMPUTER));
+		page_adds(p, ROLE_TEXT, "  ");
+		coverage_change_text(s, c->change[i], &b);
+		page_wrap(p, ROLE_TEXT, arena_str(p->arena, sbuf_str(&b)), 6);
+		page_end(p);
+		sbuf_free(&b);
+	}
+	if (c->nchanges > CHANGES_SHOWN) {
+		page_addf(p, ROLE_DIM, "  and %zu more", c->nchanges - CHANGES_SHOWN);
+		page_end(p);
+	}
+}
+
 void summary_others(struct analysis *a, struct page *p)
 {
 	const struct load *l = analysis_load(a);

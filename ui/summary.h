@@ -11,6 +11,7 @@ void summary_no_hits(struct analysis *a, struct page *p);
 void summary_window(struct analysis *a, struct page *p);  /* the time that was asked for, and what was left out */
 void summary_inputs(struct analysis *a, struct page *p);
 void summary_events(struct analysis *a, struct page *p);
+void summary_coverage(struct analysis *a, struct page *p); /* records that are missing; what Sysmon says of itself */
 void summary_others(struct analysis *a, struct page *p);
 void summary_damage(struct analysis *a, struct page *p);
 void summary_rules(struct analysis *a, struct page *p);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "load/sysmon.h"
+#include "store/coverage.h"
 
 enum { DAMAGE_SHOWN = 10 };
 
@@ -154,6 +155,59 @@ static void print_events(const struct store *s)
 		fprintf(stderr, "  %10" PRIu32 "  event %u%s%s%s\n", table_rows(t), table_event_id(t),
 		        table_os(t) == OS_LINUX ? " of Sysmon for Linux" : "", e ? ", " : "", e ? e->signature : "");
 	}
+}
+
+static void print_gap(const struct coverage_gap *g)
+{
+	fprintf(stderr, "              %" PRIu64 " missing between %" PRIu64 " and %" PRIu64, g->before - g->after - 1, g->after, g->before);
+	print_time(", ", g->from);
+	print_time(" to ", g->to);
+	fprintf(stderr, "%s\n", g->to < g->from && g->to != WHEN_NONE ? "; the log was cleared, or the clock set back" : "");
+}
+
+/* Which records the dump has of each log, which it lacks, and what Sysmon says of itself. */
+static void print_coverage(const struct store *s)
+{
+	struct coverage *c = coverage_new(s);
+
+	fprintf(stderr, "records   of %zu logs\n", c->nlogs);
+	for (size_t i = 0; i < c->nlogs && i < 50; i++) {
+		const struct coverage_log *log = &c->log[i];
+		struct sbuf name = {0};
+		export_visible(&name, log->host ? pool_str(store_pool(s), log->host) : STR("no host named"));
+		sbuf_addz(&name, ", ");
+		export_visible(&name, log->channel ? pool_str(store_pool(s), log->channel) : STR("no channel named"));
+		fprintf(stderr, "  %10" PRIu64 "  %s", log->events, name.p);
+		print_time(", ", log->first);
+		print_time(" to ", log->last);
+		if (!log->numbered)
+			fputs(": without EventRecordIDs", stderr);
+		else if (!log->missing)
+			fprintf(stderr, ": %" PRIu64 " to %" PRIu64 " without a gap", log->first_id, log->last_id);
+		else
+			fprintf(stderr, ": %" PRIu64 " of %" PRIu64 " to %" PRIu64 " missing, in %zu gaps", log->missing, log->first_id, log->last_id,
+			        log->ngaps);
+		fputs("\n", stderr);
+		for (size_t k = 0; k < log->ngaps && k < COVERAGE_GAPS; k++)
+			print_gap(&log->gap[k]);
+		sbuf_free(&name);
+	}
+	if (c->nlogs > 50)
+		fprintf(stderr, "  and %zu more\n", c->nlogs - 50);
+	for (size_t i = 0; i < c->nchanges && i < 50; i++) {
+		struct sbuf text = {0}, line = {0};
+		coverage_change_text(s, c->change[i], &text);
+		export_visible(&line, store_sys(s, c->change[i], SYS_COMPUTER));
+		sbuf_addz(&line, ": ");
+		export_visible(&line, sbuf_str(&text));
+		print_time(i ? "          " : "Sysmon    ", store_time(s, c->change[i]));
+		fprintf(stderr, "  %s\n", line.p);
+		sbuf_free(&text);
+		sbuf_free(&line);
+	}
+	if (c->nchanges > 50)
+		fprintf(stderr, "          and %zu more\n", c->nchanges - 50);
+	coverage_free(c);
 }
 
 static void print_others(const struct load *l)
@@ -353,6 +407,7 @@ void report_explain(const struct session *s)
 	print_inputs(s->load);
 	print_events(s->store);
 	print_hosts(s->store);
+	print_coverage(s->store);
 	print_others(s->load);
 	if (s->load->damaged)
 		fprintf(stderr, "damaged   %" PRIu64 " places, named above\n", s->load->damaged);

@@ -4,6 +4,8 @@ libspoor_a_SOURCES += \
 	src/store/build.h \
 	src/store/column.c \
 	src/store/column.h \
+	src/store/coverage.c \
+	src/store/coverage.h \
 	src/store/layout.h \
 	src/store/made.c \
 	src/store/merge.c \

@@ -242,11 +242,16 @@ struct str store_sys(const struct store *s, ev_t ev, enum sys_field f)
 	return pool_str(s->pool, table_sys_at(s, r.table, f, r.row));
 }
 
+uint64_t table_record_id(const struct store_table *t, uint32_t row)
+{
+	return packed_get(&t->record, row) - 1;
+}
+
 uint64_t store_record_id(const struct store *s, ev_t ev)
 {
 	struct event_ref r = store_event(s, ev);
 
-	return packed_get(&r.table->record, r.row) - 1;
+	return table_record_id(r.table, r.row);
 }
 
 bool store_recovered(const struct store *s, ev_t ev)

@@ -57,6 +57,8 @@ bool table_same(const struct store *s, const struct store_table *t, struct str a
 /* Names of the EventData columns of a table that have a value somewhere: pool ids, in the order first seen. */
 const uint32_t *table_fields(const struct store_table *t, size_t *n);
 
+uint64_t table_record_id(const struct store_table *t, uint32_t row);          /* UINT64_MAX when absent */
+
 /* One event. */
 struct event_ref {
 	const struct store_table *table;
