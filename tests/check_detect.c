@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cim/cim.h"
+#include "detect/inside.h"
 #include "detect/session.h"
 #include "tests/dump.h"
 
@@ -531,6 +532,171 @@ START_TEST(risk_of_earlier_dumps)
 }
 END_TEST
 
+/* ---- thresholds ---- */
+
+enum { HOUR = 3600, MANY = 64 };
+
+/* Findings made by hand: each adds `score` to one user at `hours`, by a rule of these tactics. */
+struct hand {
+	struct findings f;
+	struct rule rule[MANY];
+	struct technique technique[MANY];
+};
+
+static void hand_add(struct hand *h, double hours, const char *user, double score, const char *tactics)
+{
+	size_t i = h->f.n++;
+	struct finding *f = &h->f.v[i];
+
+	h->technique[i] = (struct technique){.tactics = str_c(tactics)};
+	h->rule[i] = (struct rule){.name = str_c(tactics), .id = STR("r"), .mitre = &h->technique[i], .nmitre = 1};
+	*f = (struct finding){.rule = &h->rule[i], .time = (usec_t)(hours * HOUR) * USEC_PER_SEC, .main_event = EV_NONE, .nrisk = 1};
+	f->risk = ARENA_NEW(h->f.arena, struct risk_event);
+	*f->risk = (struct risk_event){.type = RISK_USER, .object = str_c(user), .normalized = str_c(user), .score = score,
+	                               .message = STR("did")};
+	snprintf(f->key, sizeof(f->key), "%032zx", i + 1);
+}
+
+static struct hand *hand_new(void)
+{
+	struct hand *h = calloc(1, sizeof(*h));
+
+	h->f.arena = arena_new();
+	h->f.v = calloc(MANY, sizeof(*h->f.v));
+	h->f.cap = MANY;
+	return h;
+}
+
+static void hand_free(struct hand *h)
+{
+	for (size_t i = 0; i < h->f.nrows; i++)
+		rows_free(h->f.rows[i]);
+	free(h->f.rows);
+	free(h->f.v);
+	arena_free(h->f.arena);
+	free(h);
+}
+
+/* "user score @hour of n hits" for each threshold's finding. */
+static const char *crossed(struct hand *h, struct risk_limits l)
+{
+	static char out[1024];
+	size_t from = h->f.n, n = 0;
+
+	out[0] = '\0';
+	findings_thresholds(&h->f, &l);
+	for (size_t i = from; i < h->f.n; i++) {
+		const struct finding *f = &h->f.v[i];
+
+		ck_assert_ptr_nonnull(f->threshold);
+		ck_assert_uint_eq(f->nrisk, 0);
+		ck_assert_uint_eq(strlen(f->key), 32);
+		ck_text(f->user, f->threshold->shown.p);
+		ck_assert(f->row < f->rows->n);
+		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%.*s %g @%g of %zu", n ? ", " : "", STR_FMT(f->user), f->score,
+		                      (double)f->time / USEC_PER_SEC / HOUR, f->threshold->n);
+	}
+	h->f.n = from;
+	return out;
+}
+
+#define SCORE(points, hours) ((struct risk_limits){points, (hours) * HOUR * USEC_PER_SEC, 0, 0})
+#define TACTICS(n, hours) ((struct risk_limits){0, 0, n, (hours) * HOUR * USEC_PER_SEC})
+
+START_TEST(threshold_of_score)
+{
+	struct hand *h = hand_new();
+
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "");
+	hand_add(h, 1, "ana", 60, "Execution");
+	hand_add(h, 5, "ana", 40, "Execution");
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "");                       /* no more than that */
+	ck_assert_str_eq(crossed(h, SCORE(99, 24)), "ana 100 @5 of 2");
+	ck_assert_str_eq(crossed(h, SCORE(99, 4)), "ana 100 @5 of 2");          /* just within */
+	ck_assert_str_eq(crossed(h, SCORE(99, 3)), "");
+	hand_add(h, 6, "ben", 90, "Execution");
+	ck_assert_str_eq(crossed(h, SCORE(80, 24)), "ana 100 @5 of 2, ben 90 @6 of 1");
+	hand_add(h, 20, "ana", 30, "Execution");
+	hand_add(h, 26, "ana", 40, "Execution");                                /* the first one has left by then */
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "ana 130 @20 of 4");       /* windows that overlap are one */
+	hand_add(h, 100, "ana", 101, "Execution");
+	hand_add(h, 101, "ana", 1, "Execution");
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "ana 130 @20 of 4, ana 102 @100 of 2");
+	ck_assert_str_eq(crossed(h, (struct risk_limits){0, 0, 0, 0}), "");
+	h->f.v[0].time = WHEN_NONE;                                             /* in no window */
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "ana 110 @26 of 3, ana 102 @100 of 2");
+	hand_free(h);
+}
+END_TEST
+
+START_TEST(threshold_of_tactics)
+{
+	struct hand *h = hand_new();
+
+	hand_add(h, 1, "ana", 10, "Execution");
+	hand_add(h, 2, "ana", 10, "Execution, Persistence");
+	ck_assert_str_eq(crossed(h, TACTICS(3, 168)), "");
+	ck_assert_str_eq(crossed(h, TACTICS(2, 168)), "ana 20 @2 of 2");
+	hand_add(h, 100, "ana", 10, "Impact");
+	ck_assert_str_eq(crossed(h, TACTICS(3, 168)), "ana 30 @100 of 3");
+	ck_text(h->f.v[3].threshold->names, "Execution, Persistence, Impact");
+	ck_text(h->f.v[3].message, "3 ATT&CK tactics within 7 days for user ana: Execution, Persistence, Impact. The threshold is 3.");
+	ck_text(h->f.v[3].rule->name, "ATT&CK Tactic Threshold Exceeded For Object Over Previous 7 Days");
+	ck_assert_str_eq(crossed(h, TACTICS(3, 24)), "");
+	hand_add(h, 101, "ana", 10, "Impact, , Discovery,Collection");
+	ck_assert_str_eq(crossed(h, TACTICS(3, 24)), "ana 20 @101 of 2");
+	hand_free(h);
+}
+END_TEST
+
+/* The key stays when what crossed stays; earlier dumps count, but make no hit of their own. */
+START_TEST(threshold_of_earlier_dumps)
+{
+	struct hand *h = hand_new();
+	struct rows *before = rows_new(3);
+	static const char *const key[] = {"00000000000000000000000000000001", "b", "c"};
+	char first[33];
+
+	for (size_t i = 0; i < 3; i++) {
+		rows_values(before, STR("finding_key"))[i] = val_str(str_c(key[i]));
+		rows_values(before, STR("_time"))[i] = val_num((double)i * HOUR);
+		rows_values(before, STR("risk_object"))[i] = rows_values(before, STR("normalized_risk_object"))[i] = val_str(STR("ana"));
+		rows_values(before, STR("risk_object_type"))[i] = val_str(STR("user"));
+		rows_values(before, STR("risk_score"))[i] = val_num(60);
+		rows_values(before, STR("search_name"))[i] = val_str(STR("Old"));
+	}
+	h->f.risk_before = before;
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "");
+	hand_add(h, 3, "ana", 5, "Execution");           /* the one with the key that `before` has, too */
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "ana 125 @2 of 3");
+	memcpy(first, h->f.v[1].key, sizeof(first));
+	ck_assert(!h->f.v[1].threshold->v[0].here);
+	ck_assert(h->f.v[1].threshold->v[2].here);
+	hand_add(h, 4, "ana", 5, "Execution");
+	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "ana 130 @2 of 4");
+	ck_assert_str_eq(h->f.v[2].key, first);
+	ck_assert_str_eq(crossed(h, SCORE(126, 24)), "ana 130 @4 of 4");
+	ck_assert_str_ne(h->f.v[2].key, first);
+	hand_free(h);
+	rows_free(before);
+}
+END_TEST
+
+START_TEST(threshold_spans)
+{
+	struct arena *a = arena_new();
+
+	ck_text(threshold_span(24 * HOUR * USEC_PER_SEC, true, a), "24 hours");
+	ck_text(threshold_span(24 * HOUR * USEC_PER_SEC, false, a), "24 hour");
+	ck_text(threshold_span(7 * 24 * HOUR * USEC_PER_SEC, true, a), "7 days");
+	ck_text(threshold_span(36 * HOUR * USEC_PER_SEC, true, a), "36 hours");
+	ck_text(threshold_span(HOUR * USEC_PER_SEC, true, a), "1 hour");
+	ck_text(threshold_span(90 * 60 * USEC_PER_SEC, true, a), "90 minutes");
+	ck_text(threshold_span(61 * USEC_PER_SEC, true, a), "61 seconds");
+	arena_free(a);
+}
+END_TEST
+
 /* ---- why not ---- */
 
 START_TEST(why_not)
@@ -802,6 +968,10 @@ int main(void)
 	tcase_add_test(t, correlation_runs_last);
 	tcase_add_test(t, risk_rows);
 	tcase_add_test(t, risk_of_earlier_dumps);
+	tcase_add_test(t, threshold_of_score);
+	tcase_add_test(t, threshold_of_tactics);
+	tcase_add_test(t, threshold_of_earlier_dumps);
+	tcase_add_test(t, threshold_spans);
 	tcase_add_test(t, why_not);
 	tcase_add_test(t, matches);
 	tcase_add_test(t, cancelled);

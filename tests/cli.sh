@@ -206,6 +206,13 @@ has err 'HOST1' 'explain names the host'
 run scan --rules rules --format csv logs/other.xml
 lines out 1 'csv without hits is its header'
 
+run scan --rules "$top_srcdir/rules" --format csv "$top_srcdir/samples/intrusion.xml"
+lines out 9 'hits are those of rules'
+run scan --rules "$top_srcdir/rules" --format csv --thresholds "$top_srcdir/samples/intrusion.xml"
+check 'thresholds' 0
+lines out 13 'with thresholds, their hits are there, too'
+has out 'Risk Threshold Exceeded For Object Over 24 Hour Period,288,' 'their score is what was gathered'
+
 run scan --rules missing logs
 check 'no rules there' 2
 has err 'missing: No such file' 'names the folder'

@@ -271,6 +271,16 @@ const struct findings *analysis_findings(const struct analysis *a)
 	return stage(a) == STAGE_READY ? a->session->findings : NULL;
 }
 
+const struct finding *analysis_hit(const struct analysis *a, struct str key)
+{
+	const struct findings *f = analysis_findings(a);
+
+	for (size_t i = 0; f && i < f->n; i++)
+		if (str_eqc(key, f->v[i].key))
+			return &f->v[i];
+	return NULL;
+}
+
 const struct facts *analysis_facts(const struct analysis *a)
 {
 	return a->facts;

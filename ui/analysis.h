@@ -33,6 +33,8 @@ struct rules *analysis_rules(const struct analysis *a);
 struct cim *analysis_cim(const struct analysis *a);
 struct engine *analysis_engine(const struct analysis *a);
 const struct findings *analysis_findings(const struct analysis *a);
+/* The finding of that key; NULL when this run has none. */
+const struct finding *analysis_hit(const struct analysis *a, struct str key);
 const struct facts *analysis_facts(const struct analysis *a);
 const struct procs *analysis_procs(const struct analysis *a);
 struct session *analysis_session(const struct analysis *a);

@@ -194,7 +194,7 @@ static bool run_setting(struct ui *u, const struct setting *s, struct str args, 
 {
 	if (s->at_start)
 		return diag_set(d, 0, 0, "it holds from the start: a line of the configuration file says it");
-	return s->set(u, args, d);
+	return setting_apply(u, s, args, d);
 }
 
 bool cmd_run(struct ui *u, struct str line, struct diag *d)

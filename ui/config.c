@@ -199,6 +199,13 @@ const struct setting *setting_named(struct str name)
 	return NULL;
 }
 
+bool setting_apply(struct ui *u, const struct setting *s, struct str args, struct diag *d)
+{
+	if (args.n == 0)
+		return diag_set(d, 0, 0, "expected %s %s", s->name, s->args);
+	return s->set(u, args, d);
+}
+
 /* ---- the file ---- */
 
 static bool apply(struct ui *u, struct str line, struct diag *d)
@@ -207,10 +214,8 @@ static bool apply(struct ui *u, struct str line, struct diag *d)
 	const struct setting *s = setting_named(name);
 	struct sbuf all = {0};
 
-	if (s && args.n == 0)
-		return diag_set(d, 0, 0, "expected %s %s", s->name, s->args);
 	if (s)
-		return s->set(u, args, d);
+		return setting_apply(u, s, args, d);
 	for (s = settings; s->name; s++)
 		sbuf_addf(&all, "%s%s", all.n ? ", " : "", s->name);
 	diag_set(d, 0, 0, "'%.*s' is no setting; expected one of: %s", STR_FMT(name), all.p);

@@ -151,7 +151,9 @@ static void draw_status(struct ui *u, int y, int width)
 	pen_blank(&p, 1);
 	if (rows)
 		sbuf_addf(&b, "%s %zu of %zu", v->ops->noun, l->n ? l->cursor + 1 : 0, l->n);
-	else
+	if (rows && v->ops->count)
+		v->ops->count(v, &b);
+	if (!rows)
 		sbuf_addf(&b, "line %zu of %zu%s", l->n ? l->cursor + 1 : 0, l->n,
 		          l->top + l->lines >= l->n ? "" : ornament(ORN_DOWN)[0] == 'd' ? " +" : " ↓");
 	put_part(&p, ROLE_STATUS, &b);

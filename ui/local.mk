@@ -63,6 +63,8 @@ spoor_SOURCES += \
 	ui/summary.h \
 	ui/theme.c \
 	ui/theme.h \
+	ui/threshold_page.c \
+	ui/threshold_page.h \
 	ui/tty.c \
 	ui/tty.h \
 	ui/ui.c \

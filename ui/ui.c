@@ -579,6 +579,7 @@ int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 		return 2;
 	}
 	own.risk_before = decide_risk_before(u);
+	own.thresholds = &u->config.limits;
 	if (own.nrules == 0) {
 		own.rules = u->config.rules;
 		own.nrules = u->config.nrules;

@@ -80,6 +80,7 @@ struct view_ops {
 	size_t (*after)(struct view *v, size_t row, bool folded);
 	void (*preview)(struct view *v, size_t row, struct page *p);      /* the row in full; may be NULL */
 	void (*empty)(struct view *v, struct page *p);   /* why there is no row at all; may be NULL */
+	void (*count)(struct view *v, struct sbuf *b);   /* what is to be said right after "row 1 of n"; may be NULL */
 	void (*status)(struct view *v, struct sbuf *b);  /* more for the status line; may be NULL */
 	/* Writes these rows in a format of its own; NULL: the columns as CSV. */
 	bool (*csv)(struct view *v, FILE *f, const size_t *rows, size_t n);

@@ -7,6 +7,7 @@
 #include "ui/app.h"
 #include "ui/clock.h"
 #include "ui/event.h"
+#include "ui/threshold_page.h"
 #include "ui/work.h"
 
 enum { LABEL = 8, NAME = 20, VALUE = 22, PLACES_MAX = 8, NARROW = 90, LINES_WHY = 3, LINES_COMMAND = 6 };
@@ -72,13 +73,15 @@ static bool open_detail(struct view *v, const struct view_arg *arg, struct diag 
 	(void)d;
 	s->is_hit = arg->about.hit != NULL;
 	if (s->is_hit) {
+		s->f = *arg->about.hit;
+		view_title(v, "%.*s", STR_FMT(s->f.rule->name));
+		if (s->f.threshold)                      /* it says itself why */
+			return true;
 		struct why *w = xcalloc(1, sizeof *w);
 
-		s->f = *arg->about.hit;
 		w->f = s->f;
 		w->engine = engine;
 		w->arena = arena_new();
-		view_title(v, "%.*s", STR_FMT(s->f.rule->name));
 		work_start(v->ui, v, NULL, run_why, why_done, w);
 		return true;
 	}
@@ -475,6 +478,11 @@ static void fill(struct view *v, struct page *p)
 	if (d->is_hit) {
 		add_head(p, &d->f, s);
 		add_verdict(p, v->ui->casefile, &d->f);
+		if (d->f.threshold) {
+			threshold_page(p, &d->f);
+			add_fields(p, &d->f);
+			return;
+		}
 		add_why(p, d, s);
 		add_who(p, &d->f);
 		add_what(p, &d->f, s);
@@ -496,12 +504,28 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	                     .process = d->f.process, .dest = d->f.c2};
 	if (link->kind == LINK_EVENT)
 		e->ev = (ev_t)link->n;
+	if (d->f.threshold) {                            /* a line about a hit is about that hit */
+		const struct finding *f = threshold_hit(v->ui, &d->f, link);
+
+		if (f)
+			*e = (struct entity){.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host,
+			                     .user = f->user, .guid = f->guid, .process = f->process, .dest = f->c2};
+		else
+			e->rule = NULL;
+	}
 	return true;
+}
+
+static bool request(struct view *v, enum request r, size_t row)
+{
+	const struct detail *d = v->state;
+
+	return r == REQ_ENTER && d->f.threshold && row != LIST_NONE && threshold_follow(v->ui, &d->f, &v->page.v[row].link);
 }
 
 const struct view_ops view_detail = {
 	.name = "detail", .noun = "line", .help = "one hit in full", .pivot = REQ_DETAIL, .needs = "a hit or a row", .text = true,
 	.sort = -1, .state_size = sizeof(struct detail),
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_EVENTS, REQ_RAW, REQ_DRILLDOWN, REQ_VERDICT, REQ_NOTE, REQ_BACK},
-	.accepts = accepts, .open = open_detail, .close = close_detail, .fill = fill, .about = about,
+	.accepts = accepts, .open = open_detail, .close = close_detail, .fill = fill, .about = about, .request = request,
 };

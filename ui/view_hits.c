@@ -9,6 +9,7 @@
 #include "ui/decide.h"
 #include "ui/exclude.h"
 #include "ui/summary.h"
+#include "ui/threshold_page.h"
 
 enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, VERDICT, COMMAND, ATTACK, TYPE, JOIN, NCOLS };
 
@@ -32,7 +33,7 @@ struct hits {
 	struct coldef col[NCOLS];
 	struct finding *v;                               /* copies while they come in; then those of the analysis, in their order */
 	size_t n;
-	size_t joined, unconfirmed;
+	size_t joined, unconfirmed, thresholds, shown;          /* of those not excluded */
 	bool final;
 	unsigned changes;                                /* of the case, as seen last */
 	unsigned excluded;                               /* exclude_version, likewise */
@@ -47,12 +48,14 @@ static void count_joined(struct view *v)
 {
 	struct hits *h = v->state;
 
-	h->joined = h->unconfirmed = 0;
+	h->joined = h->unconfirmed = h->thresholds = h->shown = 0;
 	for (size_t i = 0; i < h->n; i++) {
 		if (hidden(v, i))
 			continue;
+		h->shown++;
 		h->joined += h->v[i].confirmed != CONFIRM_NONE;
 		h->unconfirmed += h->v[i].confirmed == CONFIRM_NO;
+		h->thresholds += h->v[i].threshold != NULL;
 	}
 }
 
@@ -247,7 +250,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 {
 	const struct finding *f = &((struct hits *)v->state)->v[row];
 
-	*e = (struct entity){.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .user = f->user,
+	*e = (struct entity){.hit = f, .rule = f->threshold ? NULL : f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .user = f->user,
 	                     .guid = f->guid, .process = f->process, .dest = f->c2};
 	return true;
 }
@@ -272,6 +275,10 @@ static void preview(struct view *v, size_t row, struct page *p)
 	page_end(p);
 	if (case_note(v->ui->casefile, f->key).n)
 		page_field(p, 0, 8, STR("note"), ROLE_STRONG, arena_str(p->arena, case_note(v->ui->casefile, f->key)));
+	if (f->threshold) {
+		threshold_page(p, f);
+		return;
+	}
 	page_field(p, 0, 8, STR("command"), ROLE_CODE, f->command);
 	if (s && f->main_event != EV_NONE && store_data(s, f->main_event, "ParentCommandLine").n)
 		page_field(p, 0, 8, STR("parent"), ROLE_CODE, store_data(s, f->main_event, "ParentCommandLine"));
@@ -293,6 +300,14 @@ static void preview(struct view *v, size_t row, struct page *p)
 static void empty(struct view *v, struct page *p)
 {
 	summary_no_hits(v->ui->analysis, p);
+}
+
+static void count(struct view *v, struct sbuf *b)
+{
+	const struct hits *h = v->state;
+
+	if (h->thresholds)
+		sbuf_addf(b, " (%zu by rules, %zu by thresholds)", h->shown - h->thresholds, h->thresholds);
 }
 
 static void status(struct view *v, struct sbuf *b)
@@ -330,5 +345,5 @@ const struct view_ops view_hits = {
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_DRILLDOWN, REQ_VERDICT, REQ_EXCLUDE, REQ_EVENTS, REQ_SORT, REQ_WRITE},
 	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .hidden = hidden, .sign = sign,
 	.preview = preview,
-	.empty = empty, .status = status, .csv = csv, .about = about, .request = request,
+	.empty = empty, .count = count, .status = status, .csv = csv, .about = about, .request = request,
 };

@@ -14,8 +14,7 @@
 
 #define HOUR (INT64_C(3600) * USEC_PER_SEC)
 #define DAY (24 * HOUR)
-#define SCORE_LIMIT 100.0                                /* in 24 hours, as in the rules that come with Splunk's risk notables */
-enum { TACTICS_LIMIT = 3, BAR_CELL = 14, BARS_MAX = 64 };
+enum { BAR_CELL = 14, BARS_MAX = 64 };
 
 static const struct window {
 	const char *text;
@@ -37,7 +36,8 @@ struct risk {
 struct sums {
 	const struct case_risk *v;                       /* by time; also from before the window, for what looks back */
 	size_t n, from;                                  /* the window starts at v[from] */
-	double total, best;                              /* best: the most in 24 hours */
+	const struct risk_limits *limits;
+	double total, best;                              /* best: the most in the time of the limit */
 	size_t rules, tactics, best_tactics;
 	usec_t exceeded, reached;                        /* when the limits were crossed first; WHEN_NONE: never */
 };
@@ -76,7 +76,7 @@ static void sum_up(struct sums *s)
 		usec_t now = s->v[i].time;
 
 		in_day += s->v[i].score;
-		while (now - s->v[day].time > DAY)
+		while (now - s->v[day].time > s->limits->score_span)
 			in_day -= s->v[day++].score;
 		add_tactics(tactics, s->v[i].tactics, now);
 		if (i < s->from)
@@ -85,12 +85,12 @@ static void sum_up(struct sums *s)
 		map_put(rules, s->v[i].rule_id, NULL);
 		if (in_day > s->best)
 			s->best = in_day;
-		if (in_day > SCORE_LIMIT && s->exceeded == WHEN_NONE)
+		if (s->limits->score > 0 && in_day > s->limits->score && s->exceeded == WHEN_NONE)
 			s->exceeded = now;
-		size_t n = count_since(tactics, now - 7 * DAY);
+		size_t n = count_since(tactics, now - s->limits->tactics_span);
 		if (n > s->best_tactics)
 			s->best_tactics = n;
-		if (n >= TACTICS_LIMIT && s->reached == WHEN_NONE)
+		if (s->limits->tactics > 0 && (double)n >= s->limits->tactics && s->reached == WHEN_NONE)
 			s->reached = now;
 	}
 	s->rules = map_len(rules);
@@ -155,6 +155,13 @@ static void add_limit(struct page *p, const char *what, bool crossed, const char
 	page_end(p);
 }
 
+static const char *span_text(struct page *p, int64_t span)
+{
+	struct str s = threshold_span(span, true, p->arena);
+
+	return s.p;
+}
+
 static void add_head(struct page *p, const struct risk *r, const struct sums *s, usec_t to)
 {
 	const struct window *w = &windows[r->window];
@@ -169,10 +176,16 @@ static void add_head(struct page *p, const struct risk *r, const struct sums *s,
 	page_addf(p, ROLE_TEXT, " in %zu %s, %zu %s, %zu %s", s->rules, s->rules == 1 ? "rule" : "rules", s->tactics,
 	          s->tactics == 1 ? "tactic" : "tactics", s->n - s->from, s->n - s->from == 1 ? "event" : "events");
 	page_end(p);
-	snprintf(best, sizeof best, "%g", s->best);
-	add_limit(p, "more than 100 points in 24 hours", s->exceeded != WHEN_NONE, "EXCEEDED", s->exceeded, best);
-	snprintf(best, sizeof best, "%zu", s->best_tactics);
-	add_limit(p, "3 tactics or more in 7 days", s->reached != WHEN_NONE, "REACHED", s->reached, best);
+	if (s->limits->score > 0) {
+		snprintf(best, sizeof best, "%g", s->best);
+		add_limit(p, arena_printf(p->arena, "more than %g points in %s", s->limits->score, span_text(p, s->limits->score_span)),
+		          s->exceeded != WHEN_NONE, "EXCEEDED", s->exceeded, best);
+	}
+	if (s->limits->tactics > 0) {
+		snprintf(best, sizeof best, "%zu", s->best_tactics);
+		add_limit(p, arena_printf(p->arena, "%g tactics or more in %s", s->limits->tactics, span_text(p, s->limits->tactics_span)),
+		          s->reached != WHEN_NONE, "REACHED", s->reached, best);
+	}
 }
 
 /* One bar for each day or hour of the window, side by side as many as fit. */
@@ -240,17 +253,6 @@ static void add_row(struct page *p, const struct case_risk *x, double sum, int w
 	page_end(p);
 }
 
-/* The finding of this run with that key; NULL when it came with another dump. */
-static const struct finding *find_hit(struct view *v, struct str key)
-{
-	const struct findings *f = analysis_findings(v->ui->analysis);
-
-	for (size_t i = 0; f && i < f->n; i++)
-		if (str_eqc(key, f->v[i].key))
-			return &f->v[i];
-	return NULL;
-}
-
 static void add_rows(struct view *v, struct page *p, const struct sums *s)
 {
 	const struct findings *f = analysis_findings(v->ui->analysis);
@@ -310,6 +312,7 @@ static void fill(struct view *v, struct page *p)
 	}
 	s.v = all;
 	s.n = n;
+	s.limits = &v->ui->config.limits;
 	while (s.from < n && all[s.from].time < from)
 		s.from++;
 	sum_up(&s);
@@ -352,7 +355,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 {
 	const struct risk *r = v->state;
 	const struct page_link *link = &v->page.v[row].link;
-	const struct finding *f = link->kind == LINK_OWN ? find_hit(v, str_c(link->p)) : NULL;
+	const struct finding *f = link->kind == LINK_OWN ? analysis_hit(v->ui->analysis, str_c(link->p)) : NULL;
 
 	*e = ENTITY_NONE;
 	if (f)
@@ -371,7 +374,7 @@ static bool request(struct view *v, enum request r, size_t row)
 	bool longer = r == REQ_WIDER || r == REQ_NEXT_HIT;
 
 	if (r == REQ_ENTER && row != LIST_NONE && v->page.v[row].link.kind == LINK_OWN) {
-		if (find_hit(v, str_c(v->page.v[row].link.p)))
+		if (analysis_hit(v->ui->analysis, str_c(v->page.v[row].link.p)))
 			ui_request(v->ui, REQ_DETAIL, 0);
 		else
 			ui_say(v->ui, ROLE_TEXT, "this hit is of an earlier dump; open that dump to see it in full");
@@ -431,13 +434,18 @@ static void add_who(struct whose *w, enum risk_type type, struct str shown)
 	w->v[w->n++].shown = arena_str(w->arena, shown);
 }
 
+void risk_open(struct ui *u, enum risk_type type, struct str object, struct str shown)
+{
+	struct view_arg arg = {.about = ENTITY_NONE, .title = shown};
+
+	arg.about.object = object;
+	arg.about.object_type = type;
+	ui_open(u, &view_risk, &arg);
+}
+
 static void open_on(struct ui *u, const struct whose *w, size_t i)
 {
-	struct view_arg arg = {.about = ENTITY_NONE, .title = w->v[i].shown};
-
-	arg.about.object = w->v[i].object;
-	arg.about.object_type = w->v[i].type;
-	ui_open(u, &view_risk, &arg);
+	risk_open(u, w->v[i].type, w->v[i].object, w->v[i].shown);
 }
 
 static void who_picked(struct ui *u, size_t i, void *ctx)
@@ -450,6 +458,8 @@ static void gather(struct whose *w, const struct entity *e)
 {
 	if (e->object.n)
 		add_who(w, e->object_type, e->user.n ? e->user : e->host.n ? e->host : e->object);
+	if (e->hit && e->hit->threshold)
+		add_who(w, e->hit->threshold->type, e->hit->threshold->shown);
 	for (size_t i = 0; e->hit && i < e->hit->nrisk; i++)
 		add_who(w, e->hit->risk[i].type, e->hit->risk[i].object);
 	if (w->n)

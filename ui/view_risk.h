@@ -4,10 +4,13 @@
 
 #include <stdbool.h>
 
+#include "detect/detect.h"
 #include "ui/keys.h"
 
 struct ui;
 
+/* Opens the history of an object by its type and normalized name. */
+void risk_open(struct ui *u, enum risk_type type, struct str object, struct str shown);
 /* Answers REQ_RISK for the selected row; false: another request. */
 bool risk_request(struct ui *u, enum request r);
 

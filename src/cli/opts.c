@@ -7,7 +7,7 @@
 
 enum option_id {
 	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FROM, OPT_TO, OPT_KEEP_DUPLICATES, OPT_RECOVER, OPT_FORMAT, OPT_OUTPUT,
-	OPT_RAW_CELLS, OPT_EXPLAIN, OPT_STRICT_XML, OPT_WORKERS, OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
+	OPT_RAW_CELLS, OPT_EXPLAIN, OPT_THRESHOLDS, OPT_STRICT_XML, OPT_WORKERS, OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
 };
 
 static const struct option {
@@ -33,6 +33,8 @@ static const struct option {
 	{OPT_OUTPUT, "-o", "FILE", CMD_SCAN | CMD_QUERY, "write to FILE, which appears, or is replaced, when it is complete"},
 	{OPT_RAW_CELLS, "--raw-cells", NULL, CMD_SCAN | CMD_QUERY, "CSV: do not disarm cells that a spreadsheet would run as a formula"},
 	{OPT_EXPLAIN, "--explain", NULL, CMD_SCAN, "say on stderr what was read, and why rules did not fire"},
+	{OPT_THRESHOLDS, "--thresholds", NULL, CMD_SCAN,
+	 "print users and systems whose risk is beyond 100 in 24 hours, or of 3 ATT&CK tactics in 7 days, as hits, too"},
 	{OPT_STRICT_XML, "--strict-xml", NULL, CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "read all XML by libxml2, not only what is out of the common shape"},
 	{OPT_WORKERS, "--workers", "N", CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "threads to load and detect with; one per core otherwise"},
 	{OPT_DATA, "--data", "DIR", CMD_TEST, "folder that holds the sample logs of the tests"},
@@ -212,6 +214,9 @@ static bool set_option(struct cli *c, const struct option *o, const char *value)
 		return true;
 	case OPT_EXPLAIN:
 		c->explain = true;
+		return true;
+	case OPT_THRESHOLDS:
+		c->thresholds = true;
 		return true;
 	case OPT_STRICT_XML:
 		c->strict_xml = true;

@@ -57,12 +57,15 @@ static int scan(const struct cli *c, struct session *s, struct casefile *cf, con
 
 int cli_scan(const struct cli *c)
 {
+	static const struct risk_limits limits = RISK_LIMITS;
 	struct session_opts o = cli_session(c);
 	struct casefile *cf = NULL;
 	struct exclusions *excluding = NULL;
 	struct rows *before = NULL;
 	struct diag d = DIAG_INIT;
 
+	if (c->thresholds)
+		o.thresholds = &limits;
 	if (c->case_path) {
 		cf = case_open(c->case_path, &d);
 		if (!cf) {

@@ -92,6 +92,12 @@ static int by_time(const void *a, const void *b)
 	return c ? c : strcmp(x->key, y->key);
 }
 
+static void sort(struct findings *f)
+{
+	if (f->n)
+		qsort(f->v, f->n, sizeof(*f->v), by_time);
+}
+
 /* Moves what the rules have brought since the last call into the result, and sorts it. */
 static void gather(struct run *x)
 {
@@ -118,8 +124,7 @@ static void gather(struct run *x)
 		free(p->v);
 		*p = (struct part){0};
 	}
-	if (out->n)
-		qsort(out->v, out->n, sizeof(*out->v), by_time);
+	sort(out);
 }
 
 static struct rows *risk_dataset(void *ctx, struct str name)
@@ -151,6 +156,10 @@ struct findings *detect_run(struct rules *r, struct engine *e, const struct dete
 	rules_set_dataset(r, risk_dataset, out);
 	run_kind(&x, true);
 	gather(&x);
+	if (o->thresholds && !is_cancelled(&x)) {
+		findings_thresholds(out, o->thresholds);
+		sort(out);
+	}
 	pthread_mutex_destroy(&x.lock);
 	free(x.part);
 	if (is_cancelled(&x))

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "detect/threshold.h"
 #include "rule/rule.h"
 
 struct risk_event {
@@ -37,6 +38,7 @@ struct finding {
 	char key[33];                                    /* hex of 128 bits: stable across loads (DESIGN 4) */
 	/* What every list shows: from the row, else from the events. Empty when unknown. */
 	struct str host, user, parent, process, command, pid, guid, c2, port;
+	const struct threshold *threshold;               /* it is no rule's row, but risk that crossed one; else NULL */
 	ev_t main_event;                                 /* the process creation if there is one, else the earliest; EV_NONE */
 };
 
@@ -76,6 +78,7 @@ struct detect_opts {
 	/* Risk events that earlier dumps brought, as rows of Risk.All_Risk that name their finding by its key in `finding_key`.
 	 * They belong to Risk.All_Risk, too, unless their finding is one of this run. Must outlive the findings; may be NULL. */
 	const struct rows *risk_before;
+	const struct risk_limits *thresholds;            /* risk beyond them makes findings, too; NULL: it does not */
 };
 /* Runs all rules that compiled; Correlation rules last, over the risk events of the others. Never fails as a whole. From then
  * on the rule set's Risk.All_Risk is made of these findings: they must live as long as searches are run with it. */

@@ -11,4 +11,6 @@ libspoor_a_SOURCES += \
 	src/detect/risk.c \
 	src/detect/session.c \
 	src/detect/session.h \
+	src/detect/threshold.c \
+	src/detect/threshold.h \
 	src/detect/why.c

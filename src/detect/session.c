@@ -85,6 +85,7 @@ void session_run(struct session *s)
 		struct detect_opts o = {
 			.now = now_of(s), .workers = opts.workers, .cancel = &s->cancel, .progress = &s->detect_progress,
 			.found = opts.found, .ctx = opts.found_ctx, .risk_before = opts.risk_before,
+			.thresholds = opts.thresholds,
 		};
 		struct findings *found = detect_run(s->rules, s->engine, &o);
 		s->excluded = detect_excluded(s->rules, found, s->engine, &o);

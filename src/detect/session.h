@@ -27,6 +27,7 @@ struct session_opts {
 	void (*rules_ready)(void *ctx, struct rules *r);
 	void *rules_ctx;
 	const struct rows *risk_before;                  /* detect_opts.risk_before: must outlive the session */
+	const struct risk_limits *thresholds;            /* detect_opts.thresholds; likewise */
 };
 
 enum session_stage { STAGE_START, STAGE_RULES, STAGE_LOAD, STAGE_DETECT, STAGE_READY };

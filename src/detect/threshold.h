@@ -3,7 +3,11 @@
 #ifndef SPOOR_THRESHOLD_H
 #define SPOOR_THRESHOLD_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/when.h"
+#include "rule/rule.h"
 
 /* 0 in `score` or `tactics`: that one is off. */
 struct risk_limits {
@@ -12,6 +16,26 @@ struct risk_limits {
 	double tactics;                                  /* so many ATT&CK tactics or more … */
 	int64_t tactics_span;
 };
+/* Splunk's own. */
 #define RISK_LIMITS {100, 24 * 3600 * USEC_PER_SEC, 3, 7 * 24 * 3600 * USEC_PER_SEC}
+
+/* One risk event that counted. */
+struct threshold_part {
+	usec_t time;
+	double score;
+	struct str key, rule, message;                   /* key: of its finding */
+	bool here;                                       /* of this run, not of an earlier dump */
+};
+/* What a finding of a threshold is about. In the findings' arena. */
+struct threshold {
+	enum risk_type type;
+	struct str object, shown;                        /* normalized; as rows have it */
+	size_t tactics;                                  /* most in a window … */
+	struct str names;                                /* … and which, ", " between; "" when no window was full */
+	struct threshold_part *v; size_t n;              /* by time, from the window that crossed to the last one that did */
+};
+
+/* "24 hours" ("24 hour" when not many): a length of time in the largest unit that leaves nothing over. In a. */
+struct str threshold_span(int64_t span, bool many, struct arena *a);
 
 #endif
