@@ -415,6 +415,10 @@ static void ask(struct ui *u)
 		ui_say(u, ROLE_TEXT, "an exclusion needs a hit; the selected row has none");
 		return;
 	}
+	if (e.hit->threshold) {
+		ui_say(u, ROLE_TEXT, "a threshold cannot be excluded from; exclude hits that added up to it, or set its limit in the configuration");
+		return;
+	}
 	if (!x->started) {
 		ui_say(u, ROLE_TEXT, "the rules are still running; exclusions come after");
 		return;
