@@ -104,6 +104,30 @@ START_TEST(details_are_the_expression)
 }
 END_TEST
 
+START_TEST(values_that_can_be)
+{
+	static const struct {
+		const char *node, *field;
+		int n;
+		const char *first;
+	} cases[] = {
+		{"Endpoint.Processes", "Processes.dest_category", 0, NULL}, {"Endpoint.Processes", "Processes.process", -1, NULL},
+		{"Endpoint.Filesystem", "Filesystem.action", 4, "created"}, {"Endpoint.Registry", "Registry.action", -1, NULL},
+		{"Network_Traffic", "All_Traffic.protocol", 1, "ip"},       {"Network_Traffic", "All_Traffic.nosuch", -1, NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *v[CIM_VALUES_MAX];
+		int n = cim_known_values(cim_node(str_c(cases[i].node)), str_c(cases[i].field), v);
+		ck_assert_msg(n == cases[i].n, "%s: %d values", cases[i].field, n);
+		if (n > 0)
+			ck_assert_str_eq(v[0], cases[i].first);
+	}
+	ck_assert(cim_last_part(cim_node(STR("Endpoint.Filesystem")), STR("Filesystem.file_name")));
+	ck_assert(!cim_last_part(cim_node(STR("Endpoint.Filesystem")), STR("Filesystem.file_path")));
+}
+END_TEST
+
 START_TEST(answers_are_the_expression)
 {
 	pcre2_code *code = compile("(?:type:\\s+\\d+\\s+)?([^;]+);");
@@ -570,6 +594,7 @@ int main(void)
 	tcase_add_test(t, base_is_the_expression);
 	tcase_add_test(t, streams_are_the_expression);
 	tcase_add_test(t, details_are_the_expression);
+	tcase_add_test(t, values_that_can_be);
 	tcase_add_test(t, answers_are_the_expression);
 	suite_add_tcase(suite, t);
 	tcase_set_timeout(f, 60);

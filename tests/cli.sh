@@ -219,6 +219,41 @@ has err 'missing: No such file' 'names the folder'
 run scan --rules rules missing.log
 check 'no log there' 2
 has err 'missing.log' 'names the log'
+# what a reviewer would ask
+mkdir review
+rule()
+{
+	printf "name: %s\nid: %s\ntype: TTP\nsearch: '%s'\ntags:\n  message: on \$dest\$ by \$user\$ costs \$ 5\n  risk_score: 1\n  observable:\n  - {name: dest, type: Hostname, role: [Victim]}\n" \
+		"$1" "$1" "$2" >"review/$1.yml"
+}
+rule a_field '| tstats count from datamodel=Endpoint.Processes where Processes.nosuch=x by Processes.dest Processes.user | rename Processes.* as *'
+rule b_filled '| tstats count from datamodel=Endpoint.Processes where Processes.dest_category!=x by Processes.dest Processes.user | rename Processes.* as *'
+rule c_value '| tstats count from datamodel=Endpoint.Filesystem where Filesystem.action=renamed by Filesystem.dest Filesystem.user | rename Filesystem.* as *'
+rule d_event 'EventCode=4688 | table dest user'
+rule e_token 'EventCode=1 | stats count by Computer'
+rule f_path '| tstats count from datamodel=Endpoint.Processes where Processes.process_name="*\\\\cmd.exe" by Processes.dest Processes.user | rename Processes.* as *'
+rule g_file '| tstats count from datamodel=Endpoint.Filesystem where Filesystem.file_name="*\\\\x*" by Filesystem.dest Filesystem.user | rename Filesystem.* as *'
+rule h_open 'EventCode=1 | rex field=CommandLine "(?<z>x)"'
+rule i_good '| tstats count from datamodel=Endpoint.Filesystem where Filesystem.action=Deleted by Filesystem.dest Filesystem.user | rename Filesystem.* as *'
+run check review
+check 'rules with warnings' 0
+has out "a_field.yml:4: Endpoint.Processes has no field 'Processes.nosuch': this never holds" 'a field that the model lacks'
+has out "b_filled.yml:4: Sysmon fills no 'Processes.dest_category': this never holds" 'a field that is never filled'
+has out "c_value.yml:4: 'Filesystem.action' is only ever created, modified, deleted, unknown: this never holds" 'a value that cannot be'
+has out 'd_event.yml:4: Sysmon has no event 4688: this never holds' 'an event that cannot be'
+has out 'e_token.yml:4: the message names dest, which the search does not return' 'a token that is not there'
+has out 'e_token.yml:4: a risk object names dest, which the search does not return' 'a risk object that is not there'
+has out "f_path.yml:4: 'Processes.process_name' is a name without its folder: this never holds" 'a wildcard that cannot match'
+has out "g_file.yml:4: 'Filesystem.file_name' is what follows the last backslash of a path: this never holds" 'another'
+lacks out '/h_open.yml' 'no false alarm where fields are open'
+lacks out '/i_good.yml' 'no false alarm where all is well'
+has out '9 rules: 9 ok, 0 cannot run, 0 deprecated, 9 warnings' 'counts them'
+
+# a regular expression without end
+printf "name: Evil\nid: evil\ntype: TTP\nsearch: 'EventCode=1 | eval x=CommandLine.\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\" | where match(x,\"(a+)+\$\")'\n" >evil.yml
+run scan --rules evil.yml logs
+has err 'evil.yml: 1 time a regular expression took too many steps and was given up, which counts as no match; the last was (a+)+$' 'is given up, and told'
+
 # macros of the user
 mkdir -p config/spoor/macros
 printf 'name: loader_fetches_filter\ndefinition: search user!=u1\n' >config/spoor/macros/mine.yml

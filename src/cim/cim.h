@@ -33,6 +33,12 @@ const struct cim_node *const *cim_nodes(size_t *n);      /* all models' nodes, f
 
 /* Does the model have this field (with its prefix)? Always true for raw. Of `_time host source sourcetype` too. */
 bool cim_has_field(const struct cim_node *n, struct str field);
+/* All values that the field can have, when they are known without looking at events: constants of the tables. Their number, 0 when
+ * Sysmon never fills the field, -1 when it can be anything (or there is no such field). */
+#define CIM_VALUES_MAX 16
+int cim_known_values(const struct cim_node *n, struct str field, const char *out[CIM_VALUES_MAX]);
+/* Is the field the last part of a path, never with a backslash in it on Windows? */
+bool cim_last_part(const struct cim_node *n, struct str field);
 /* The model's field names, with prefix, in the order of spl-spec 4.4. For raw: the add-on's names, not EventData's. */
 const char *const *cim_fields(const struct cim_node *n, size_t *count);
 /* Is this table's event a row of the node? */

@@ -121,3 +121,91 @@ bool cim_in_node(const struct cim *c, const struct cim_node *n, const struct sto
 
 	return cim_event_in_node(n, table_os(t), table_event_id(t), &opts);
 }
+
+/* ---- what values can be ---- */
+
+static bool add_value(const char *out[CIM_VALUES_MAX], int *n, const char *text)
+{
+	for (int i = 0; i < *n; i++)
+		if (strcmp(out[i], text) == 0)
+			return true;
+	if (*n == CIM_VALUES_MAX)
+		return false;
+	out[(*n)++] = text;
+	return true;
+}
+
+static bool raw_values(const struct cim_node *node, const char *name, const char *out[CIM_VALUES_MAX], int *n);
+
+static bool from_values(const struct cim_node *node, const struct cim_from *f, const char *out[CIM_VALUES_MAX], int *n)
+{
+	switch (f->kind) {
+	case FROM_NOTHING:
+		return true;
+	case FROM_TEXT:
+		return add_value(out, n, f->name);
+	case FROM_RAW:
+		return raw_values(node, f->name, out, n);
+	default:
+		return false;
+	}
+}
+
+static bool row_values(const struct cim_node *node, const struct cim_row *r, const char *out[CIM_VALUES_MAX], int *n)
+{
+	return !r->fn && !r->other_fn && from_values(node, &r->from, out, n) &&
+	       from_values(node, &r->other, out, n) &&
+	       (!r->null || add_value(out, n, r->null));
+}
+
+/* Is an event of the node one that the row is about? */
+static bool concerns(const struct cim_node *node, const struct cim_row *r)
+{
+	for (size_t i = 0; i < sizeof(r->ids) && r->ids[i]; i++)
+		if (cim_listed(node->addon, sizeof(node->addon), r->ids[i]) || cim_listed(node->windows, sizeof(node->windows), r->ids[i]) ||
+		    cim_listed(node->on_linux, sizeof(node->on_linux), r->ids[i]))
+			return true;
+	return !r->ids[0];
+}
+
+/* Of a field of the node's events as they are. EventData may have a field of any name that the add-on does not make. */
+static bool raw_values(const struct cim_node *node, const char *name, const char *out[CIM_VALUES_MAX], int *n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < addon_nrows; i++) {
+		if (strcmp(addon_rows[i].field, name) != 0 || !concerns(node, &addon_rows[i]))
+			continue;
+		any = true;
+		if (!row_values(node, &addon_rows[i], out, n))
+			return false;
+	}
+	return any;
+}
+
+int cim_known_values(const struct cim_node *n, struct str field, const char *out[CIM_VALUES_MAX])
+{
+	int count = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < n->nrows; i++) {
+		if (!str_eqc(field, n->row[i].field))
+			continue;
+		any = true;
+		if (!row_values(n, &n->row[i], out, &count))
+			return -1;
+	}
+	return any ? count : -1;
+}
+
+bool cim_last_part(const struct cim_node *n, struct str field)
+{
+	for (size_t i = 0; i < n->nrows; i++) {
+		if (!str_eqc(field, n->row[i].field))
+			continue;
+		for (size_t k = 0; n->row[i].from.kind == FROM_RAW && k < addon_nrows; k++)
+			if (strcmp(addon_rows[k].field, n->row[i].from.name) == 0 && addon_rows[k].fn == text_last)
+				return true;
+	}
+	return false;
+}

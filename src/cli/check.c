@@ -1,5 +1,8 @@
-/* check: compiles rules, a line for each. Also lists the search language for `query --help`. */
+/* check: compiles rules, a line for each, with what a reviewer would ask. Also lists the search language for `query --help`. */
 #include "cli/cli.h"
+
+#include <math.h>
+#include <stdlib.h>
 
 #include "spl/agg.h"
 #include "spl/cmd.h"
@@ -18,6 +21,86 @@ static void print_warnings(FILE *f, const struct rule *r)
 		fprintf(f, "   warning: %s\n", b.p);
 		sbuf_free(&b);
 	}
+}
+
+/* ---- what messages and risk ask of the result ---- */
+
+/* An analysis without events, on which a search shows the fields that it always has. */
+static struct session *nothing(struct session_opts *o)
+{
+	static const struct session_opts none = {.now = WHEN_NONE, .no_rules_run = true, .workers = 1};
+
+	*o = none;
+	struct session *s = session_new(o);
+	s->load = load_run(NULL, 0, &(struct load_opts){.workers = 1});
+	s->store = store_new(s->load);
+	s->cim = cim_new(s->store, &(struct cim_opts){0});
+	s->engine = engine_embedded(s->cim);
+	return s;
+}
+
+struct asked {
+	FILE *f;
+	const struct rule *rule;
+	const struct rows *result;
+	size_t missing;
+};
+
+static void ask(struct asked *a, struct str field, const char *by)
+{
+	struct sbuf b = {0};
+
+	if (rows_find(a->result, field) >= 0)
+		return;
+	a->missing++;
+	export_visible(&b, a->rule->path);
+	sbuf_addf(&b, ":%d: %s names ", a->rule->search_line, by);
+	export_visible(&b, field);
+	fprintf(a->f, "   warning: %s, which the search does not return\n", b.p);
+	sbuf_free(&b);
+}
+
+/* Each $field$ of a text. */
+static void ask_tokens(struct asked *a, struct str text, const char *by)
+{
+	const char *end = text.p + text.n;
+
+	for (const char *from = text.n ? memchr(text.p, '$', text.n) : NULL; from;) {
+		const char *to = memchr(from + 1, '$', (size_t)(end - from) - 1);
+		if (!to)
+			return;
+		struct str name = {from + 1, (size_t)(to - from) - 1};
+		size_t word = 0;
+		while (word < name.n && name.p[word] != ' ' && name.p[word] != '$')
+			word++;
+		if (!name.n || word < name.n) {          /* a dollar, no token */
+			from = to;
+			continue;
+		}
+		ask(a, name, by);
+		from = memchr(to + 1, '$', (size_t)(end - to) - 1);
+	}
+}
+
+/* Warnings about fields that the rule's message, risk and threat objects name and its search never has. Their number. */
+static size_t print_missing(FILE *f, const struct rule *r, struct session *s)
+{
+	struct diag d = DIAG_INIT;
+	struct spl_run_opts o = {.engine = s->engine, .now = NAN};
+	struct rows *result = spl_closed(r->query) ? spl_run(r->query, &o, NULL, &d) : NULL;
+	struct asked a = {f, r, result, 0};
+
+	if (result && result->ncols) {
+		ask_tokens(&a, r->message, "the message");
+		for (size_t i = 0; i < r->nrisk; i++) {
+			ask(&a, r->risk[i].field, "a risk object");
+			ask_tokens(&a, r->risk[i].message, "a message");
+		}
+		for (size_t i = 0; i < r->nthreat; i++)
+			ask(&a, r->threat[i].field, "a threat object");
+	}
+	rows_free(result);
+	return a.missing;
 }
 
 static void print_rule(FILE *f, const struct rule *r)
@@ -40,6 +123,8 @@ int cli_check(const struct cli *c)
 	const char *own = rules_user_macros();
 	struct rules *r = rules_load(c->args.v, c->args.n, &own, own != NULL);
 	size_t ok = 0, withdrawn = 0, warnings = r->warnings.n;
+	struct session_opts opts;
+	struct session *empty = nothing(&opts);
 	struct output out;
 
 	output_open(&out, NULL);
@@ -49,8 +134,10 @@ int cli_check(const struct cli *c)
 		print_rule(out.f, r->v[i]);
 		ok += r->v[i]->query != NULL;
 		withdrawn += r->v[i]->withdrawn;
-		if (r->v[i]->query)
+		if (r->v[i]->query) {
 			spl_warnings(r->v[i]->query, &n);
+			n += print_missing(out.f, r->v[i], empty);
+		}
 		warnings += n;
 	}
 	size_t bad = r->n - ok - withdrawn;
@@ -60,6 +147,7 @@ int cli_check(const struct cli *c)
 		say("no rules there; name a rule file, a folder of rules, or a checkout with detections/");
 	int status = !r->n ? CLI_NOTHING : bad || r->warnings.n ? CLI_DAMAGED : CLI_OK;
 	int written = output_close(&out, true);
+	session_free(empty);
 	rules_free(r);
 	return written > status ? written : status;
 }

@@ -1,10 +1,13 @@
 /* What leaves of a search stand on: nodes of the data model and raw events, which the engine scans, and
  * rows that the environment has (Risk.All_Risk), which are scanned here. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "cim/cim.h"
+#include "load/sysmon.h"
 #include "spl/cmdlib.h"
 
 /* Data models whose rows are made by running detections, not by loading events: known before there are
@@ -75,6 +78,82 @@ static void warn_backslash(struct parser *p, const struct expr *e)
 	}
 }
 
+static bool holds_for(const struct expr *e, const char *text)
+{
+	struct sbuf folded = {0};
+
+	utf8_fold_str(str_c(text), &folded);
+	bool yes = e->term.pattern->kind == PAT_PRESENT || pattern_match(e->term.pattern, e->term.cmp, str_c(text), sbuf_str(&folded));
+	sbuf_free(&folded);
+	return yes;
+}
+
+/* Can a value be what this pattern asks of the last part of a path? Not when it asks for a backslash. */
+static bool asks_for_path(const struct expr *e)
+{
+	const struct pattern *t = e->term.pattern;
+
+	return e->term.cmp == CMP_EQ && t->text.n && memchr(t->text.p, '\\', t->text.n);
+}
+
+/* A name of a program is the whole path only when its last part has no .word at the end and is not all word characters. */
+static bool asks_for_path_of_name(const struct expr *e)
+{
+	struct str t = e->term.pattern->text;
+	size_t last = t.n;
+
+	if (!asks_for_path(e))
+		return false;
+	while (t.p[last - 1] != '\\')
+		last--;
+	size_t i = t.n;
+	while (i > last && (t.p[i - 1] == '_' || (t.p[i - 1] >= '0' && t.p[i - 1] <= '9') ||
+			    ((t.p[i - 1] | 0x20) >= 'a' && (t.p[i - 1] | 0x20) <= 'z')))
+		i--;
+	return i < t.n && (i == last || t.p[i - 1] == '.');
+}
+
+/* Terms that no event can fulfil, whatever the dump. */
+static void warn_values(struct parser *p, const struct cim_node *node, const struct expr *e)
+{
+	static const char *const names[] = {"process_name", "parent_process_name", "process_exec", "parent_process_exec", "loaded_file"};
+	const char *v[CIM_VALUES_MAX];
+	int n = cim_known_values(node, e->term.field, v);
+	struct str field = e->term.field;
+	const char *prefix = cim_prefix(node);
+
+	if (n == 0)
+		p_warn(p, e->at, "Sysmon fills no '%.*s': this never holds", STR_FMT(field));
+	if (n > 0) {
+		char list[160] = "";
+		for (int i = 0; i < n; i++) {
+			if (holds_for(e, v[i]))
+				return;
+			size_t at = strlen(list);
+			snprintf(list + at, sizeof(list) - at, "%s%s", i ? ", " : "", v[i]);
+		}
+		p_warn(p, e->at, "'%.*s' is only ever %s: this never holds", STR_FMT(field), list);
+	}
+	if (n < 0 && cim_last_part(node, field) && asks_for_path(e))
+		p_warn(p, e->at, "'%.*s' is what follows the last backslash of a path: this never holds", STR_FMT(field));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t k = strlen(prefix) + 1;
+		if (field.n > k && str_eqc((struct str){field.p + k, field.n - k}, names[i]) && asks_for_path_of_name(e))
+			p_warn(p, e->at, "'%.*s' is a name without its folder: this never holds", STR_FMT(field));
+	}
+}
+
+static void warn_event(struct parser *p, const struct expr *e)
+{
+	struct str f = e->term.field;
+
+	if (!str_eqc(f, "EventCode") && !str_eqc(f, "EventID") && !str_eqc(f, "signature_id"))
+		return;
+	const struct pattern *t = e->term.pattern;
+	if (e->term.cmp == CMP_EQ && t->is_number && !(t->number >= 0 && t->number < 65536 && sysmon_event((unsigned)t->number)))
+		p_warn(p, e->at, "Sysmon has no event %.*s: this never holds", STR_FMT(t->text));
+}
+
 void dataset_warn_expr(struct parser *p, const char *dataset, const struct expr *e)
 {
 	const struct cim_node *node = dataset ? cim_node(str_c(dataset)) : NULL;
@@ -87,6 +166,10 @@ void dataset_warn_expr(struct parser *p, const char *dataset, const struct expr 
 	}
 	if (e->op == E_TERM && node && !cim_has_field(node, e->term.field))
 		p_warn(p, e->at, "%s has no field '%.*s': this never holds", dataset, STR_FMT(e->term.field));
+	else if (e->op == E_TERM && node)
+		warn_values(p, node, e);
+	else if (e->op == E_TERM)
+		warn_event(p, e);
 }
 
 static bool drop_index(struct expr *e, bool positive)

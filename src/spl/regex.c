@@ -2,7 +2,6 @@
 #include "spl/regex.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,15 +35,32 @@ static uint32_t steps_for(size_t n)
 
 struct regex {
 	pcre2_code *code;
+	struct str text;                                 /* the pattern */
 	unsigned groups;
 	struct str *name;                                /* of each group; NULL when none has one */
 };
 
-static atomic_ulong given_up;
+static _Thread_local unsigned long given_up;
+static _Thread_local char given_up_on[80];
 
-unsigned long regex_given_up(void)
+unsigned long regex_given_up(const char **pattern)
 {
-	return atomic_load_explicit(&given_up, memory_order_relaxed);
+	if (pattern)
+		*pattern = given_up_on;
+	return given_up;
+}
+
+static void give_up(const struct regex *re)
+{
+	size_t n = 0, at = 0;
+
+	given_up++;
+	while (at < re->text.n && at < sizeof(given_up_on) - 8) {        /* whole characters */
+		n = at;
+		utf8_next(re->text, &at);
+	}
+	n = at < re->text.n ? n : re->text.n;
+	snprintf(given_up_on, sizeof(given_up_on), "%.*s%s", (int)n, re->text.p, n < re->text.n ? "..." : "");
 }
 
 /* ---- what a thread needs for matching ---- */
@@ -170,6 +186,7 @@ struct regex *regex_new(struct arena *a, struct str text, char *err, size_t errs
 
 	struct regex *re = ARENA_NEW(a, struct regex);
 	re->code = compiled;
+	re->text = arena_str(a, text);
 	pcre2_pattern_info(compiled, PCRE2_INFO_CAPTURECOUNT, &captures);
 	re->groups = captures + 1;
 	read_names(a, re);
@@ -227,7 +244,7 @@ bool regex_match(const struct regex *re, struct str text, size_t from, size_t *s
 		rc = pcre2_match(re->code, subject, text.n, from, PCRE2_NO_JIT, s->data, s->context);
 	if (rc < 0) {
 		if (rc != PCRE2_ERROR_NOMATCH)
-			atomic_fetch_add_explicit(&given_up, 1, memory_order_relaxed);
+			give_up(re);
 		return false;
 	}
 	const PCRE2_SIZE *v = pcre2_get_ovector_pointer(s->data);

@@ -30,7 +30,8 @@ struct str regex_replace(const struct regex *re, struct str text, struct str rep
 /* The same within a budget (may be NULL): {NULL, 0} when that is spent. */
 struct str regex_replace_within(const struct regex *re, struct str text, struct str rep, size_t max,
                                 struct spl_budget *b, struct arena *a);
-/* How often a match was given up because of its limits: all patterns and threads, since the program began. */
-unsigned long regex_given_up(void);
+/* How often this thread gave a match up because of the limits, since it began, and the pattern that it was the last time (its
+ * beginning; "" when never). */
+unsigned long regex_given_up(const char **pattern);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "spl/query.h"
+#include "spl/regex.h"
 
 const struct spl_limits spl_limits_default = {
 	.join_rows = 50000,
@@ -83,6 +84,26 @@ bool spl_has_join(const struct spl_query *q)
 	return q->joins;
 }
 
+bool spl_closed(const struct spl_query *q)
+{
+	/* Commands that name all fields, those that add only fields that they name, and those that add none. */
+	static const char *const closing[] = {"stats", "tstats", "table"},
+				 *const named[] = {"eval", "rename", "where", "search", "convert", "dedup", "sort", "head", "tail", "fields", "bin",
+				                   "eventstats", "streamstats", "regex", "fillnull", "reverse", "mvexpand", "makemv", "nomv"};
+	bool closed = false;
+
+	for (size_t i = 0; i < q->nstages; i++) {
+		const char *name = q->stage[i].cmd->name;
+		bool closes = false, known = false;
+		for (size_t k = 0; k < sizeof(closing) / sizeof(closing[0]); k++)
+			closes |= strcmp(name, closing[k]) == 0;
+		for (size_t k = 0; k < sizeof(named) / sizeof(named[0]); k++)
+			known |= strcmp(name, named[k]) == 0;
+		closed = closes || (closed && known);
+	}
+	return closed;
+}
+
 /* The reference time of a run: given, or the newest event's, rounded up to a second (spl-spec trap 5). */
 static double reference_time(const struct spl_run_opts *o)
 {
@@ -120,8 +141,14 @@ struct rows *spl_run(const struct spl_query *q, const struct spl_run_opts *o, st
 	};
 	if (limits->seconds > 0)
 		run.budget.deadline = when_mono_ns() + (uint64_t)(limits->seconds * 1e9);
+	const char *pattern;
+	unsigned long given_up = regex_given_up(NULL);
 	struct rows *r = run_pipeline(&run, q, NULL);
 
+	given_up = regex_given_up(&pattern) - given_up;
+	if (given_up)
+		run_warn(&run, "%lu time%s a regular expression took too many steps and was given up, which counts as no match; the last was %s",
+		         given_up, given_up == 1 ? "" : "s", pattern);
 	arena_free(run.arena);
 	return r ? compact(r) : NULL;
 }

@@ -57,6 +57,9 @@ struct spl_warning {
 };
 const struct spl_warning *spl_warnings(const struct spl_query *q, size_t *n);    /* unknown model fields, missing lookups, … */
 bool spl_has_join(const struct spl_query *q);
+/* Does the search itself say which fields its rows have (stats, tstats, table …), whatever the events? Then a run without events has
+ * them all. */
+bool spl_closed(const struct spl_query *q);
 
 /* Limits of Splunk's that change results (spl-spec trap 12), and spoor's own against runaway searches. 0 = unlimited. */
 struct spl_limits {
