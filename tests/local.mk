@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/check_cim \
 	tests/check_coverage \
 	tests/check_detect \
+	tests/check_drill \
 	tests/check_engine \
 	tests/check_evtx \
 	tests/check_evtx_proof \
