@@ -121,10 +121,10 @@ START_TEST(lineage_keeps_the_earliest)
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (ev_t ev = 0; ev < 200; ev++)
-			lineage_add_event(&set, d->store, pass ? ev : 199 - ev, 3);
+			lineage_add_event(&set, store_time(d->store, pass ? ev : 199 - ev), pass ? ev : 199 - ev, 3);
 		for (ev_t ev = 0; ev < 3; ev++)
-			lineage_add_event(&set, d->store, ev, 1);
-		const struct lineage *l = lineage_make(&set, d->store, a);
+			lineage_add_event(&set, store_time(d->store, ev), ev, 1);
+		const struct lineage *l = lineage_make(&set, a);
 		ck_assert_ptr_null(set.v);
 		ck_assert_uint_eq(l->total, 203);
 		ck_assert_uint_eq(l->n, LINEAGE_MAX + 3);

@@ -378,7 +378,7 @@ static struct rows *pivot(struct spl_run *run, const struct chart *c, struct row
 			}
 			lineage_add(&lin, run_store(run), g->lin[at]);
 		}
-		out->lin[i] = lineage_make(&lin, run_store(run), out->arena);
+		out->lin[i] = lineage_make(&lin, out->arena);
 	}
 	free(x);
 	rows_adopt(out, g);

@@ -370,7 +370,7 @@ static struct rows *output(struct work *w)
 		r->col[count].v[i] = val_num((double)g[i]->n);
 		for (size_t k = 0; k < g[i]->n; k++)
 			lineage_add(&lin, run_store(w->run), w->in->lin[g[i]->row[k]]);
-		r->lin[i] = lineage_make(&lin, run_store(w->run), r->arena);
+		r->lin[i] = lineage_make(&lin, r->arena);
 	}
 	free(g);
 	return r;

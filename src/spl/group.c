@@ -167,7 +167,7 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 			s.held = rows_bytes(in);
 		partial = run_stopped(run);
 	}
-	struct rows *out = grouping_rows(s.g, k->name, s.store);
+	struct rows *out = grouping_rows(s.g, k->name);
 	out->partial |= partial;
 	rows_adopt(out, in);
 	if (out->list_cut)

@@ -150,7 +150,7 @@ static int by_key(const void *x, const void *y, void *ctx)
 	return 0;
 }
 
-struct rows *grouping_rows(struct grouping *g, const struct str *key_names, const struct store *s)
+struct rows *grouping_rows(struct grouping *g, const struct str *key_names)
 {
 	struct rows *r = rows_new(g->n);
 	uint32_t *in_order = xcalloc(g->n ? g->n : 1, sizeof(*in_order));
@@ -175,7 +175,7 @@ struct rows *grouping_rows(struct grouping *g, const struct str *key_names, cons
 		}
 	}
 	for (size_t i = 0; i < g->n; i++)
-		r->lin[i] = lineage_make(&g->v[in_order[i]].lin, s, r->arena);
+		r->lin[i] = lineage_make(&g->v[in_order[i]].lin, r->arena);
 	free(in_order);
 	grouping_free(g);
 	return r;

@@ -64,13 +64,16 @@ const struct lineage *lineage_join(struct arena *a, const struct store *s, const
 /* Collects lineage for one group, cheaply; then makes it. Zero-initialise. `s` may be NULL where events live elsewhere:
  * then the order of time is that of ordinals. */
 struct lineage_set {
-	struct lin_ev *v;
+	struct lin_at {
+		usec_t time;                             /* 0 when events live elsewhere */
+		struct lin_ev e;
+	} *v;
 	uint32_t n, cap, total;
 	uint32_t sorted;                                 /* private: so many at the front are in order and cut to LINEAGE_MAX */
 };
 void lineage_add(struct lineage_set *set, const struct store *s, const struct lineage *l);
-void lineage_add_event(struct lineage_set *set, const struct store *s, ev_t ev, uint32_t leaf);
+void lineage_add_event(struct lineage_set *set, usec_t time, ev_t ev, uint32_t leaf);    /* `time` as store_time has it */
 /* Frees the set's memory. NULL when nothing was added. */
-const struct lineage *lineage_make(struct lineage_set *set, const struct store *s, struct arena *a);
+const struct lineage *lineage_make(struct lineage_set *set, struct arena *a);
 
 #endif

@@ -24,14 +24,14 @@ bool scan_stopped(struct scanning *s);
 
 /* The search expression for one table. */
 struct cond;
-enum verdict { NEVER, MAYBE, ALWAYS };
 struct cond *cond_new(struct scanning *s, const struct store_table *t, const struct expr *e);
 /* Keeps of the rows in `b` those for which it holds. */
 void cond_filter(struct scanning *s, struct cond *c, struct bits *b);
 bool cond_holds(struct scanning *s, const struct cond *c, uint32_t row);        /* for one row */
 bool cond_never(const struct cond *c);                   /* known at once to hold for no row */
-/* For how many rows could it hold, judged by the values that the columns have? Decides all of them. */
-enum verdict cond_verdict(struct scanning *s, struct cond *c);
+/* Could there be a row for which it holds (`holds`), or does not, judged by the values that each column has? Looks at a
+ * column only as far as the first such value. True when the scan was stopped. */
+bool cond_possible(struct scanning *s, struct cond *c, bool holds);
 /* The name as the node knows it: a scan may name its fields without their prefix. */
 struct str scan_field(struct scanning *s, struct str name);
 /* The rows of a table between the scan's times. */

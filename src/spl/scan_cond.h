@@ -39,5 +39,7 @@ enum { NO = 2, YES = 3 };                                /* of memo; the lowest 
 uint8_t cond_decide(const struct scanning *s, const struct cond *c, uint32_t id);
 /* Decides the whole dictionary. False when the scan was stopped. */
 bool cond_decide_all(struct scanning *s, struct cond *c);
+/* Is the answer YES (NO) for a value of the dictionary? Decides no more of it than that takes. True when the scan was stopped. */
+bool cond_has(struct scanning *s, struct cond *c, uint8_t answer);
 
 #endif

@@ -238,34 +238,25 @@ void scan_between(const struct scanning *s, const struct store_table *t, struct 
 	}
 }
 
-enum verdict cond_verdict(struct scanning *s, struct cond *c)
+bool cond_possible(struct scanning *s, struct cond *c, bool holds)
 {
-	enum verdict v;
-
 	switch (c->kind) {
 	case C_NO:
-		return NEVER;
+		return !holds;
 	case C_YES:
-		return ALWAYS;
+		return holds;
 	case C_VALUE:
-		if (!cond_decide_all(s, c))
-			return MAYBE;
-		return !c->yes ? NEVER : c->yes == c->col.ndict ? ALWAYS : MAYBE;
+		return cond_has(s, c, holds ? YES : NO);
 	case C_AND:
 	case C_OR:
-		for (size_t i = 0, same = 0; i < c->n; i++) {
-			v = cond_verdict(s, c->arg[i]);
-			if (v == (c->kind == C_AND ? NEVER : ALWAYS))
-				return v;
-			same += v != MAYBE;
-			if (same == c->n)
-				return v;
-		}
-		return MAYBE;
+		/* To hold, AND needs all and OR one; not to hold it is the other way round. */
+		for (size_t i = 0; i < c->n; i++)
+			if (cond_possible(s, c->arg[i], holds) != ((c->kind == C_AND) == holds))
+				return (c->kind == C_OR) == holds;
+		return (c->kind == C_AND) == holds;
 	case C_NOT:
-		v = cond_verdict(s, c->arg[0]);
-		return v == MAYBE ? MAYBE : v == NEVER ? ALWAYS : NEVER;
+		return cond_possible(s, c->arg[0], !holds);
 	default:
-		return MAYBE;
+		return true;
 	}
 }

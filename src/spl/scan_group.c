@@ -222,7 +222,8 @@ static void feed_all(struct grouper *g)
 	uint32_t *taken = xcalloc(grouping_len(g->g) + 1, sizeof(*taken));
 	while (fed-- > 0) {
 		const size_t table = p->seq ? p->seq[fed] : 0, i = --next[table];
-		const ev_t ev = table_ev(p->v[table].table)[p->v[table].row[i]];
+		const struct picked *t = &p->v[table];
+		const ev_t ev = table_ev(t->table)[t->row[i]];
 		const uint32_t combo = g->combo[fed];
 		uint32_t last = UINT32_MAX;
 		for (uint32_t j = 0; j < g->c.count[combo]; j++) {
@@ -232,7 +233,7 @@ static void feed_all(struct grouper *g)
 				continue;
 			last = group;
 			if (taken[group]++ < LINEAGE_MAX)
-				lineage_add_event(set, g->s->store, ev, g->s->scan->leaf);
+				lineage_add_event(set, table_time(t->table)[t->row[i]], ev, g->s->scan->leaf);
 			else
 				set->total++;
 		}
@@ -273,7 +274,7 @@ struct rows *scan_group(struct scanning *s, struct diag *d)
 		grouping_at(g.g, NULL);                  /* one row, also for no event */
 	feed_all(&g);
 
-	struct rows *r = grouping_rows(g.g, scan->by, s->store);
+	struct rows *r = grouping_rows(g.g, scan->by);
 	r->partial |= s->stopped;
 	free(g.combo);
 	free(g.c.key);

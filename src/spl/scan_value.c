@@ -102,20 +102,35 @@ uint8_t cond_decide(const struct scanning *s, const struct cond *c, uint32_t id)
 	return (c->multi ? holds_for_list(s, c->pred, id) : holds(s, c->pred, id)) ? YES : NO;
 }
 
+/* The answer for this place in the dictionary, remembered. */
+static uint8_t decide_at(struct scanning *s, struct cond *c, uint32_t code)
+{
+	if (!c->memo)
+		c->memo = arena_zalloc(s->arena, c->col.ndict);
+	if (!c->memo[code])
+		c->memo[code] = cond_decide(s, c, c->col.dict[code]);
+	return c->memo[code];
+}
+
 bool cond_decide_all(struct scanning *s, struct cond *c)
 {
 	if (c->decided)
 		return true;
-	if (!c->memo)
-		c->memo = arena_zalloc(s->arena, c->col.ndict);
 	c->yes = 0;
 	for (uint32_t i = 0; i < c->col.ndict; i++) {
-		if (!c->memo[i])
-			c->memo[i] = cond_decide(s, c, c->col.dict[i]);
-		c->yes += c->memo[i] == YES;
+		c->yes += decide_at(s, c, i) == YES;
 		if (i % 4096 == 0 && scan_stopped(s))
 			return false;
 	}
 	c->decided = true;
 	return true;
+}
+
+bool cond_has(struct scanning *s, struct cond *c, uint8_t answer)
+{
+	for (uint32_t i = 0; i < c->col.ndict; i++) {
+		if (decide_at(s, c, i) == answer || (i % 4096 == 0 && scan_stopped(s)))
+			return true;
+	}
+	return false;
 }

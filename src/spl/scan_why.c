@@ -178,7 +178,7 @@ bool scan_can_match(struct scanning *s, char *out, size_t n)
 				if (!open[i])
 					continue;
 				struct cond *c = cond_new(s, store_table(s->store, i), part[k]);
-				any |= still[i] = cond_verdict(s, c) != NEVER;
+				any |= still[i] = cond_possible(s, c, true);
 			}
 			if (s->stopped)
 				return true;
