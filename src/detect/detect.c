@@ -37,7 +37,7 @@ static void run_rule(void *ctx, size_t job, unsigned worker)
 	size_t i = x->job[job];
 	struct rule_result *res = &x->out->rule[i];
 	struct part *p = &x->part[i];
-	struct spl_run_opts o = {.engine = x->engine, .now = x->opts->now, .cancel = x->opts->cancel};
+	struct spl_run_opts o = {.engine = x->engine, .now = x->opts->now, .cancel = x->opts->cancel, .rows_only = true};
 	uint64_t start = when_mono_ns();
 
 	(void)worker;

@@ -55,12 +55,21 @@ const struct expr *run_resolve(struct spl_run *run, const struct expr *e);
 
 /* ---- the table ---- */
 
+/* What a command does with rows, when it looks at each by itself. */
+enum by_row {
+	ROW_NO,                                          /* it does not */
+	ROW_CHANGES,                                     /* sets fields by what the row holds in others; `needs` says which */
+	ROW_CHOSEN,                                      /* keeps or drops it by what it holds */
+};
+
 struct spl_cmd {
 	const char *name, *alias;
 	const char *usage, *summary;
 	const char *example;                             /* a case in the format of the tables of tests/spl, which run it */
 	bool generates;                                  /* may stand first after "|": takes no input */
 	bool only_first;                                 /* may stand nowhere else */
+	bool none_of_none;                               /* of no rows it makes none, whatever its arguments */
+	enum by_row by_row;
 	/* The command's arguments, in p->arena, up to p->end. NULL with an error set. */
 	void *(*parse)(struct parser *p);
 	/* Consumes `in` (frees it or returns it), NULL for a generating command. Rows, or NULL with

@@ -193,6 +193,7 @@ const struct spl_cmd cmd_apply = {
 	           "  x  predicted(y)\n"
 	           "  1  5\n"
 	           "  -  -\n",
+	.none_of_none = true,
 	.parse = apply_parse,
 	.run = apply_run,
 	.needs = apply_needs,

@@ -126,6 +126,7 @@ const struct spl_cmd cmd_bin = {
 	           "  _time  n   range\n"
 	           "  10     7   5-10\n"
 	           "  20     23  20-25\n",
+	.none_of_none = true,
 	.parse = bin_parse,
 	.run = bin_run,
 	.needs = bin_needs,

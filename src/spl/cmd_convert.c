@@ -312,6 +312,8 @@ const struct spl_cmd cmd_convert = {
 		"  f                    size   t         kb    s\n"
 		"  2021-09-24T11:04:02  3m     01:02:03  3072  3723\n"
 		"  none                 2,000  x         -     -\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = convert_parse,
 	.run = convert_run,
 	.needs = convert_needs,

@@ -143,6 +143,7 @@ const struct spl_cmd cmd_dedup = {
 		   "  host  user  n\n"
 		   "  A     bob   1\n"
 		   "  A     eve   3\n",
+	.none_of_none = true,
 	.parse = dedup_parse,
 	.run = dedup_run,
 	.needs = dedup_needs,
@@ -190,6 +191,7 @@ const struct spl_cmd cmd_uniq = {
 	           "  1  x\n"
 	           "  2  x\n"
 	           "  1  x\n",
+	.none_of_none = true,
 	.parse = uniq_parse,
 	.run = uniq_run,
 };

@@ -111,6 +111,8 @@ const struct spl_cmd cmd_eval = {
 	           "  user   parts  name  n\n"
 	           "  D\\bob  D|bob  bob   4\n"
 	           "  eve    eve    eve   4\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = eval_parse,
 	.run = eval_run,
 	.needs = eval_needs,

@@ -239,6 +239,7 @@ const struct spl_cmd cmd_spath = {
 		   "expect:\n"
 		   "  user.name  ip{}             second\n"
 		   "  bob        1.1.1.1|2.2.2.2  2.2.2.2\n",
+	.none_of_none = true,
 	.parse = spath_parse,
 	.run = spath_run,
 	.needs = spath_needs,

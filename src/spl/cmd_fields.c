@@ -82,6 +82,8 @@ const struct spl_cmd cmd_fields = {
 	           "expect:\n"
 	           "  _time  user\n"
 	           "  5      bob\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = fields_parse,
 	.run = fields_run,
 	.needs = fields_needs,
@@ -133,6 +135,8 @@ const struct spl_cmd cmd_table = {
 	           "expect:\n"
 	           "  host  hour  user  none\n"
 	           "  A     5     bob   -\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = table_parse,
 	.run = table_run,
 	.needs = table_needs,
@@ -264,6 +268,8 @@ const struct spl_cmd cmd_rename = {
 	           "expect:\n"
 	           "  parent_process  parent_process_name  parent_process_guid  orig_parent_process_name\n"
 	           "  c               n                    g                    p\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = rename_parse,
 	.run = rename_run,
 	.needs = rename_needs,
@@ -336,6 +342,7 @@ const struct spl_cmd cmd_fillnull = {
 		   "  a  b\n"
 		   "  1  none\n"
 		   "  0  2\n",
+	.none_of_none = true,
 	.parse = fillnull_parse,
 	.run = fillnull_run,
 	.needs = same_needs,
@@ -379,6 +386,7 @@ const struct spl_cmd cmd_filldown = {
 	           "  -  1\n"
 	           "  x  2\n"
 	           "  x  3\n",
+	.none_of_none = true,
 	.parse = filldown_parse,
 	.run = filldown_run,
 	.needs = same_needs,

@@ -124,6 +124,7 @@ const struct spl_cmd cmd_foreach = {
 		   "expect:\n"
 		   "  a_x  a_y  b_x  b_y\n"
 		   "  1    2    10   20\n",
+	.none_of_none = true,
 	.parse = foreach_parse,
 	.run = foreach_run,
 };

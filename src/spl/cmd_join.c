@@ -244,6 +244,7 @@ const struct spl_cmd cmd_join = {
 		   "  pid  host  count  C2\n"
 		   "  7    A     9      x\n"
 		   "  8    A     2      -\n",
+	.none_of_none = true,
 	.parse = join_parse,
 	.run = join_run,
 	.needs = join_needs,

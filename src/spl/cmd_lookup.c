@@ -439,6 +439,8 @@ const struct spl_cmd cmd_lookup = {
 	           "  file   isl\n"
 	           "  A.DLL  TRUE|TRUE\n"
 	           "  z.dll  false\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = lookup_parse,
 	.run = lookup_run,
 	.needs = lookup_needs,

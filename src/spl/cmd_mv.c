@@ -138,6 +138,7 @@ const struct spl_cmd cmd_makemv = {
 		   "expect:\n"
 		   "  cmd       ip\n"
 		   "  a|-x|b|c  1|2\n",
+	.none_of_none = true,
 	.parse = makemv_parse,
 	.run = makemv_run,
 	.needs = field_needs,
@@ -210,6 +211,7 @@ const struct spl_cmd cmd_mvexpand = {
 	           "  A     1\n"
 	           "  A     2\n"
 	           "  B     -\n",
+	.none_of_none = true,
 	.parse = mvexpand_parse,
 	.run = mvexpand_run,
 	.needs = field_needs,
@@ -293,6 +295,7 @@ const struct spl_cmd cmd_mvcombine = {
 	           "  host  ip\n"
 	           "  A     1|2\n"
 	           "  B     3\n",
+	.none_of_none = true,
 	.parse = mvcombine_parse,
 	.run = mvcombine_run,
 };
@@ -330,6 +333,7 @@ const struct spl_cmd cmd_nomv = {
 	           "expect:\n"
 	           "  ip   n\n"
 	           "  1/2  1\n",
+	.none_of_none = true,
 	.parse = nomv_parse,
 	.run = nomv_run,
 	.needs = field_needs,

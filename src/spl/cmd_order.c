@@ -219,6 +219,7 @@ const struct spl_cmd cmd_sort = {
 	           "  b     10\n"
 	           "  a     9\n"
 	           "  c     -\n",
+	.none_of_none = true,
 	.parse = sort_parse,
 	.run = sort_run,
 	.needs = sort_needs,
@@ -317,6 +318,7 @@ const struct spl_cmd cmd_head = {
 	           "  n\n"
 	           "  1\n"
 	           "  2\n",
+	.none_of_none = true,
 	.parse = head_parse,
 	.run = head_run,
 	.needs = head_needs,
@@ -373,6 +375,7 @@ const struct spl_cmd cmd_tail = {
 	           "  n\n"
 	           "  3\n"
 	           "  2\n",
+	.none_of_none = true,
 	.parse = tail_parse,
 	.run = tail_run,
 	.needs = no_needs,
@@ -403,6 +406,7 @@ const struct spl_cmd cmd_reverse = {
 	           "  n\n"
 	           "  2\n"
 	           "  1\n",
+	.none_of_none = true,
 	.parse = reverse_parse,
 	.run = reverse_run,
 	.needs = no_needs,

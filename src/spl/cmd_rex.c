@@ -291,6 +291,8 @@ const struct spl_cmd cmd_rex = {
 		   "  image      dir    file\n"
 		   "  C:\\x\\x.x  C:\\a\\  b.dll\n"
 		   "  x          -      -\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = rex_parse,
 	.run = rex_run,
 	.needs = rex_needs,
@@ -397,6 +399,8 @@ const struct spl_cmd cmd_replace = {
 		   "expect:\n"
 		   "  host  user\n"
 		   "  web   web.corp\n",
+	.none_of_none = true,
+	.by_row = ROW_CHANGES,
 	.parse = replace_parse,
 	.run = replace_run,
 	.needs = replace_needs,

@@ -93,6 +93,8 @@ const struct spl_cmd cmd_search = {
 	           "  Alice  1\n"
 	           "  -      3\n",
 	.generates = true,
+	.none_of_none = true,
+	.by_row = ROW_CHOSEN,
 	.parse = search_parse,
 	.run = search_run,
 	.needs = search_needs,
@@ -133,6 +135,8 @@ const struct spl_cmd cmd_where = {
 	           "expect:\n"
 	           "  user  n\n"
 	           "  bob   2\n",
+	.none_of_none = true,
+	.by_row = ROW_CHOSEN,
 	.parse = where_parse,
 	.run = where_run,
 	.needs = where_needs,
@@ -220,6 +224,8 @@ const struct spl_cmd cmd_regex = {
 		   "expect:\n"
 		   "  image\n"
 		   "  C:\\Temp\\a1.exe\n",
+	.none_of_none = true,
+	.by_row = ROW_CHOSEN,
 	.parse = regex_parse,
 	.run = regex_run,
 	.needs = regex_needs,

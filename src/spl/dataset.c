@@ -9,6 +9,7 @@
 #include "cim/cim.h"
 #include "load/sysmon.h"
 #include "spl/cmdlib.h"
+#include "spl/query.h"
 
 /* Data models whose rows are made by running detections, not by loading events: known before there are
  * any. */
@@ -312,6 +313,9 @@ struct rows *dataset_scan(struct spl_run *run, const struct scan *leaf, const st
 	}
 	if (!e)
 		return run_fail(run, NULL, "no log is loaded");
+	struct pushed_run pushed[PUSHED_MAX];
+	struct scan_only only[PUSHED_MAX];
+	pushed_fill(run, pushed, only, &s);
 	r = e->ops->scan(e, &s, run->diag);
 	if (r && r->partial && !(s.cancel && atomic_load(s.cancel)))
 		run_warn(run, "the events are cut: they need more than %zu MB of memory; narrow the search",

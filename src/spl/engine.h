@@ -20,12 +20,24 @@ struct fieldset {
 void fieldset_add(struct fieldset *f, struct str name, struct arena *a);
 bool fieldset_has(const struct fieldset *f, struct str name);
 
+/* What the search does with the rows, as far as it drops them by the value of one field: those that have one that is not
+ * wanted may be left out. */
+struct scan_only {
+	const struct str *read;                          /* names as the rows will have them. It only counts where events have … */
+	size_t nread;                                    /* … values for one of them alone */
+	/* For each of n texts of that field: yes[i], could a row that has it be wanted? From the thread that scans. */
+	void (*wanted)(void *ctx, struct str field, const struct val *v, size_t n, bool *yes);
+	void *ctx;
+};
+
 struct scan {
 	const char *dataset;                             /* "Endpoint.Processes", "Network_Traffic"; NULL: raw events */
 	const struct expr *where;                        /* search dialect; NULL: everything. Field names as written ("Processes.user") */
 	double earliest, latest;                         /* _time >= earliest and < latest, seconds; ±INFINITY when open */
 	uint32_t leaf;                                   /* tag for lineage */
 	const atomic_bool *cancel;
+	const struct scan_only *only;
+	size_t nonly;
 
 	/* grouped (tstats): */
 	bool grouped;

@@ -67,6 +67,7 @@ libspoor_a_SOURCES += \
 	src/spl/pattern.c \
 	src/spl/pipeline.c \
 	src/spl/query.h \
+	src/spl/pushdown.c \
 	src/spl/regex.c src/spl/regex.h \
 	src/spl/rowkey.c \
 	src/spl/rows.c src/spl/rows.h \
@@ -75,6 +76,7 @@ libspoor_a_SOURCES += \
 	src/spl/scan_cond.c src/spl/scan_cond.h \
 	src/spl/scan_filter.c \
 	src/spl/scan_group.c \
+	src/spl/scan_only.c \
 	src/spl/scan_pick.c \
 	src/spl/scan_rows.c \
 	src/spl/scan_value.c \

@@ -37,6 +37,8 @@ struct spl_leaf *p_leaf(struct parser *p)
 	l->scan.earliest = -HUGE_VAL;
 	l->scan.latest = HUGE_VAL;
 	l->is_sub = p->query != root;
+	if (!p->query->nstages)
+		p->query->scan = &l->scan;
 	root->leaf[root->nleaves++] = l;
 	return l;
 }
@@ -226,6 +228,7 @@ bool pipeline_parse(struct parser *p, struct spl_query *q)
 	if (q->nstages > 1 && !q->takes_input && q->stage[0].cmd == cmd_find(STR("search")) &&
 	    q->stage[1].cmd == cmd_find(STR("head")))
 		search_limit(q->stage[0].args, head_count(q->stage[1].args));
+	pipeline_push(q, p->arena);
 	return q->nstages > 0 || p_error(p, limit, "the search is empty");
 }
 

@@ -9,12 +9,23 @@ struct spl_stage {
 	void *args;
 };
 
+/* A filter that the leaf of a pipeline knows of (pushdown.c). */
+struct spl_pushed {
+	size_t stage;
+	const struct str *field;                         /* it may look at these of the leaf */
+	size_t nfields;
+};
+enum { PUSHED_MAX = 4 };
+
 /* A pipeline. Subsearches share the root's arena, text, leaves and warnings, and go with it. */
 struct spl_query {
 	struct spl_query *root;
 	struct spl_stage *stage;
 	size_t nstages, stagecap;
 	bool takes_input;                                /* made by p_pipeline */
+	const struct scan *scan;                         /* of the leaf in stage 0, if that is one */
+	struct spl_pushed *pushed;
+	size_t npushed;
 
 	/* the root's */
 	struct arena *arena;
@@ -33,5 +44,15 @@ struct spl_query {
 bool pipeline_parse(struct parser *p, struct spl_query *q);
 /* Walks the pipeline backwards with the fields that are wanted of its result. */
 void pipeline_needs(struct spl_query *q, struct fieldset want, struct arena *a);
+
+
+/* Finds the filters that the leaf in stage 0 may know of. */
+void pipeline_push(struct spl_query *q, struct arena *a);
+/* Tells the scan of them. `x` and `only` must live as long as the scan. */
+struct pushed_run {
+	struct spl_run *run;
+	const struct spl_pushed *pushed;
+};
+void pushed_fill(struct spl_run *run, struct pushed_run x[PUSHED_MAX], struct scan_only only[PUSHED_MAX], struct scan *s);
 
 #endif

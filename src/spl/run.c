@@ -96,6 +96,18 @@ static void after_stop(struct spl_run *run)
 	b->why = BUDGET_LEFT;
 }
 
+/* Is it known that no row will come? Then what is left, subsearches above all, need not run. In the middle of a subsearch
+ * columns without rows still count: others may bring rows for them. */
+static bool nothing_more(const struct spl_run *run, const struct spl_query *q, size_t next, const struct rows *r)
+{
+	if (!run->opts->rows_only || run->depth > 1 || r->n)
+		return false;
+	for (; next < q->nstages; next++)
+		if (!q->stage[next].cmd->none_of_none)
+			return false;
+	return true;
+}
+
 struct rows *run_pipeline(struct spl_run *run, const struct spl_query *q, struct rows *in)
 {
 	const struct spl_query *outer = run->query;
@@ -113,6 +125,8 @@ struct rows *run_pipeline(struct spl_run *run, const struct spl_query *q, struct
 		r->partial = partial;
 		if (run->budget.spent)
 			after_stop(run);
+		if (nothing_more(run, q, i + 1, r))
+			break;
 	}
 	run->budget.arena = NULL;
 	run->depth--;

@@ -54,6 +54,8 @@ struct picks {
 /* At most `limit` rows, the newest; 0: all. */
 void picks_find(struct scanning *s, size_t limit, struct picks *p);
 void picks_free(struct picks *p);
+/* Takes the rows out that the search says it will drop (scan_only.c). */
+void scan_only(struct scanning *s, struct picks *p);
 static inline double picked_time(const struct picked *p, size_t i, double none)
 {
 	usec_t t = table_time(p->table)[p->row[i]];

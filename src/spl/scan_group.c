@@ -259,6 +259,7 @@ struct rows *scan_group(struct scanning *s, struct diag *d)
 	/* In the pool it outlives the search. */
 	g.fill = scan_value(s, pool_intern(s->pool, scan->fill), false, s->arena);
 	picks_find(s, 0, &g.picks);
+	scan_only(s, &g.picks);
 	g.by = ARENA_ARRAY(s->arena, struct source, scan->nby);
 	g.agg = ARENA_ARRAY(s->arena, struct source, scan->nagg);
 	for (size_t k = 0; k < scan->nby; k++)

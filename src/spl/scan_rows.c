@@ -205,6 +205,7 @@ struct rows *scan_rows(struct scanning *s, struct diag *d)
 	const bool raw = wants_raw(s->scan);
 
 	picks_find(s, s->scan->limit, &p);
+	scan_only(s, &p);
 	wanted(s, &p, &names);
 	const size_t most = fitting(s->scan, names.n + 1 + raw), found = p.total;
 	cut(&p, most);

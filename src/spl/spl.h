@@ -74,6 +74,7 @@ struct spl_run_opts {
 	double now;                                      /* seconds; NAN: the engine's newest event, rounded up to a second */
 	const atomic_bool *cancel;
 	const struct spl_limits *limits;                 /* NULL: default */
+	bool rows_only;                                  /* which columns a result without rows has does not matter */
 };
 /* Runs. Rows (the caller frees them) or NULL with *d set. Warnings at run time (a limit cut something) go to `warn`, may be NULL. */
 struct rows *spl_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn, struct diag *d);
