@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "spl/cmdlib.h"
+#include "spl/memo.h"
 
 struct eval {
 	struct assign *v;
@@ -50,15 +51,22 @@ static void *eval_parse(struct parser *p)
 void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size_t n)
 {
 	size_t *col = xcalloc(n, sizeof(*col)), done = 0;
+	struct memo *memo = xcalloc(n, sizeof(*memo));
 	bool *any = xcalloc(r->ncols + n, sizeof(*any));  /* by column: has a value somewhere */
 
 	for (size_t i = 0; i < n; i++)
 		col[i] = rows_col(r, x[i].name);
+	for (size_t i = 0; i < n; i++)
+		memo_init(&memo[i], x[i].value, r);
 	struct eval_ctx c = run_eval(run, r);
 	for (; done < r->n && !run_stopped(run); done++) {
 		c.row = done;
 		for (size_t i = 0; i < n; i++) {
-			struct val v = expr_eval(x[i].value, &c);
+			bool fresh;
+			struct val *known = memo_at(&memo[i], r, done, &fresh);
+			struct val v = known && !fresh ? *known : expr_eval(x[i].value, &c);
+			if (known)
+				*known = v;
 			r->col[col[i]].v[done] = v;
 		}
 		if (run->budget.spent || (done % 256 == 0 && run_full(run, r)))
@@ -76,6 +84,9 @@ void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size
 		if (assigned && !any[k] && r->n > 0)
 			rows_drop(r, k);
 	}
+	for (size_t i = 0; i < n; i++)
+		memo_free(&memo[i]);
+	free(memo);
 	free(any);
 	free(col);
 }

@@ -418,3 +418,29 @@ void expr_fields(const struct expr *e, void (*visit)(void *ctx, struct str name)
 		return;
 	}
 }
+
+bool expr_follows(const struct expr *e)
+{
+	bool is = true;
+
+	switch (e->op) {
+	case E_TERM:
+	case E_KEYWORD:
+	case E_FIELD:
+	case E_TRUE:
+	case E_FALSE:
+	case E_LIT:
+		return true;
+	case E_SUBSEARCH:
+		return false;
+	case E_CALL:
+		is = !e->call.fn->per_row;
+		for (unsigned i = 0; i < e->call.n && is; i++)
+			is = expr_follows(e->call.arg[i]);
+		return is;
+	default:
+		for (unsigned i = 0; i < e->n && is; i++)
+			is = expr_follows(e->arg[i]);
+		return is;
+	}
+}

@@ -118,5 +118,7 @@ bool val_true(struct val v);
 
 /* Calls `visit` for each field name that the tree reads; "*" for a keyword, which reads all of them. */
 void expr_fields(const struct expr *e, void (*visit)(void *ctx, struct str name), void *ctx);
+/* Is its value the same in all rows that agree on these fields? */
+bool expr_follows(const struct expr *e);
 
 #endif

@@ -22,6 +22,7 @@ struct eval_fn {
 	bool (*check)(struct parser *p, struct expr *e);
 	bool boolean;                                    /* its value is a truth: tostring() gives "True" or "False" */
 	bool nulls;                                      /* eager: called with null arguments, too; otherwise its value then is null */
+	bool per_row;                                    /* its value is not that of its arguments alone: it is another one in another row */
 	bool each;                                       /* eager: of a list as first argument, called for each value */
 };
 

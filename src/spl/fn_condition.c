@@ -214,7 +214,7 @@ const struct eval_fn fns_condition[] = {
 	 .nulls = true},
 	{.name = "searchmatch", .min_args = 1, .max_args = 1, .usage = "searchmatch(\"search\")",
 	 .summary = "does the row match the search, as the search command would decide?",
-	 .example = "searchmatch(\"NOT user=x\") = 1", GROUP, .lazy = fn_searchmatch, .check = check_searchmatch,
+	 .example = "searchmatch(\"NOT user=x\") = 1", GROUP, .lazy = fn_searchmatch, .check = check_searchmatch, .per_row = true,
 	 .boolean = true},
 	{.name = "true", .max_args = 0, .usage = "true()", .summary = "the truth value true",
 	 .example = "case(1 == 2, \"a\", true(), \"b\") = b", GROUP, .call = fn_true, .boolean = true},

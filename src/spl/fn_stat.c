@@ -89,7 +89,7 @@ const struct eval_fn fns_stat[] = {
 	 .nulls = true},
 	{.name = "random", .max_args = 0, .usage = "random()",
 	 .summary = "a number from 0 to 2147483647 that looks random; the same in each run of the same search",
-	 .example = "random() >= 0 = 1", GROUP, .call = fn_random},
+	 .example = "random() >= 0 = 1", GROUP, .call = fn_random, .per_row = true},
 	{.name = "sum", .min_args = 1, .max_args = -1, .usage = "sum(x, …)",
 	 .summary = "sum of the numbers among the values",
 	 .example = "sum(1, 2, \"x\", 3) = 6", GROUP, .call = fn_sum, .nulls = true},

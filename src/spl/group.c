@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/wild.h"
 #include "spl/cmdlib.h"
+#include "spl/combos.h"
 
 struct keys row_keys(struct spl_run *run, const struct rows *r, const struct str *name, size_t n)
 {
@@ -116,11 +117,29 @@ void keys_each(const struct keys *k, const struct rows *r, size_t row,
 		free(key);
 }
 
+/* The keys of one row as bits: four words a value. */
+static void key_bits(const struct keys *k, const struct rows *r, size_t row, uint32_t *word)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		struct val v = k->col[i] < 0 ? val_null() : r->col[k->col[i]].v[row];
+		uint64_t bits = 0;
+		if (v.type == V_NUM)
+			memcpy(&bits, &v.num, sizeof(bits));
+		else if (v.type != V_NULL)
+			bits = (uintptr_t)v.s;           /* or its list, which never changes */
+		word[4 * i] = v.type;
+		word[4 * i + 1] = v.type == V_STR ? v.len : 0;
+		memcpy(&word[4 * i + 2], &bits, sizeof(bits));
+	}
+}
+
 struct group_state {
 	struct spl_run *run;
 	const struct rows *in;
 	const struct store *store;
 	struct grouping *g;
+	struct combos combos;
+	uint32_t combo;
 	struct arena *arena;
 	const struct feed *feed;
 	size_t nfeeds;
@@ -130,15 +149,20 @@ struct group_state {
 	size_t held, fed;
 };
 
-static void feed_group(void *ctx, const struct val *key)
+/* A group of a combination that was not seen before. */
+static void new_group(void *ctx, const struct val *key)
 {
 	struct group_state *s = ctx;
 
+	combos_add(&s->combos, s->combo, grouping_at(s->g, key));
+}
+
+static void feed_group(struct group_state *s, uint32_t group)
+{
 	if (++s->fed % 1024 == 0)
-		run_over(s->run, s->held + grouping_bytes(s->g));
+		run_over(s->run, s->held + grouping_bytes(s->g) + combos_bytes(&s->combos));
 	if (run_stopped(s->run))
 		return;
-	uint32_t group = grouping_at(s->g, key);
 	for (size_t i = 0; i < s->nfeeds; i++)
 		agg_feed(s->feed[i].agg, grouping_state(s->g, group, i),
 			 feed_value(&s->feed[i], s->in, s->row, s->eval), s->time, s->arena);
@@ -153,7 +177,9 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 		.run = run, .in = in, .store = run_store(run), .arena = states, .eval = c,
 		.g = grouping_new(states, k->n, agg, nagg),
 		.feed = feeds_of(run, in, agg, nagg), .nfeeds = nagg, .held = rows_bytes(in),
+		.combos = {.words = 4 * k->n},
 	};
+	uint32_t *word = ARENA_ARRAY(run->arena, uint32_t, s.combos.words);
 	ptrdiff_t time_col = rows_find(in, STR("_time"));
 	bool partial = false;
 
@@ -162,7 +188,13 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 	for (size_t i = 0; i < in->n && !partial; i++) {
 		s.row = i;
 		s.time = row_seconds(in, time_col, i);
-		keys_each(k, in, i, feed_group, &s);
+		bool fresh;
+		key_bits(k, in, i, word);
+		s.combo = combos_at(&s.combos, word, &fresh);
+		if (fresh)
+			keys_each(k, in, i, new_group, &s);
+		for (uint32_t j = 0; j < s.combos.count[s.combo]; j++)
+			feed_group(&s, s.combos.group[s.combos.first[s.combo] + j]);
 		if (i % 1024 == 0)                       /* evaluating lets them grow */
 			s.held = rows_bytes(in);
 		partial = run_stopped(run);
@@ -173,6 +205,7 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 	if (out->list_cut)
 		run_warn(run, "list() keeps the first %zu values of a group", run->limits->list_values);
 	out->list_cut = false;
+	combos_free(&s.combos);
 	arena_free(states);
 	return out;
 }

@@ -33,6 +33,7 @@ libspoor_a_SOURCES += \
 	src/spl/cmd_transaction.c \
 	src/spl/cmd_tstats.c \
 	src/spl/cmdlib.h \
+	src/spl/combos.c src/spl/combos.h \
 	src/spl/dataset.c \
 	src/spl/digest.c src/spl/digest.h \
 	src/spl/engine.h \
@@ -58,6 +59,7 @@ libspoor_a_SOURCES += \
 	src/spl/lex.c src/spl/lex.h \
 	src/spl/lineage.c \
 	src/spl/macro.c \
+	src/spl/memo.c src/spl/memo.h \
 	src/spl/names.c \
 	src/spl/nearest.c \
 	src/spl/needs.c \

@@ -50,10 +50,10 @@ static struct fieldset decides_by(const struct spl_query *q, size_t at, const st
 	return f;
 }
 
-/* random() is another one each time. */
-static bool says_random(struct str text)
+/* random() is another one in each row, and searchmatch() does not tell which fields it reads. */
+static bool says_more(struct str text)
 {
-	while (text.n && !str_istarts(text, "random"))
+	while (text.n && !str_istarts(text, "random") && !str_istarts(text, "searchmatch"))
 		text.p++, text.n--;
 	return text.n > 0;
 }
@@ -62,7 +62,7 @@ void pipeline_push(struct spl_query *q, struct arena *a)
 {
 	const struct scan *s = q->scan;
 
-	if (!s || s->limit || says_random(q->root->text))
+	if (!s || s->limit || says_more(q->root->text))
 		return;
 	for (size_t i = 1; i < q->nstages && q->stage[i].cmd->by_row; i++) {
 		if (q->stage[i].cmd->by_row != ROW_CHOSEN || q->npushed == PUSHED_MAX)

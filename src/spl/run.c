@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "spl/memo.h"
 #include "spl/query.h"
 
 /* What is left to the stages after the one that was stopped, so that what there is gets its shape. */
@@ -232,13 +233,21 @@ void run_filter(struct spl_run *run, struct rows *r, const struct expr *e, struc
 	enum { SCRATCH_MAX = 1 << 20 };
 	uint32_t *keep = xcalloc(r->n ? r->n : 1, sizeof(*keep));
 	struct eval_ctx c = run_eval_prefixed(run, r, prefix);
+	struct memo memo = {.col = -1};
 	size_t n = 0;
+
+	if (!prefix.n)
+		memo_init(&memo, e, r);
 
 	c.arena = arena_new();
 	run->budget.arena = c.arena;
 	for (size_t i = 0; i < r->n && !run_stopped(run); i++) {
 		c.row = i;
-		bool yes = expr_true(e, &c);
+		bool fresh;
+		struct val *known = memo_at(&memo, r, i, &fresh);
+		bool yes = known && !fresh ? known->num != 0 : expr_true(e, &c);
+		if (known)
+			*known = val_num(yes);
 		if (run->budget.spent)
 			break;                           /* what it said may be wrong */
 		if (yes)
@@ -250,6 +259,7 @@ void run_filter(struct spl_run *run, struct rows *r, const struct expr *e, struc
 	}
 	run->budget.arena = NULL;
 	arena_free(c.arena);
+	memo_free(&memo);
 	rows_select(r, keep, n);
 	free(keep);
 }

@@ -4,10 +4,10 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <xxhash.h>
 
 #include "base/mem.h"
 #include "spl/cmdlib.h"
+#include "spl/combos.h"
 
 /* A field that the scan groups by or aggregates: its values for the rows of each table. */
 struct source {
@@ -15,18 +15,6 @@ struct source {
 	bool time;
 	uint32_t **id;                                   /* per table of the picks; NULL for _time and for count */
 	bool *multi;
-};
-
-/* The combinations seen so far, and the groups that each means: none, when a key is null; several, when one is a list. */
-struct combos {
-	size_t words;                                    /* of a key */
-	uint32_t *key;
-	uint32_t *first, *count;                         /* parts of `group` */
-	size_t n, cap, keycap;
-	uint32_t *slot;                                  /* index + 1 */
-	size_t mask;
-	uint32_t *group;
-	size_t ngroups, groupcap;
 };
 
 struct grouper {
@@ -83,57 +71,11 @@ struct val scan_value(const struct scanning *s, uint32_t id, bool multi, struct 
 
 /* ---- combinations ------------------------------------------------------------------------------------------------ */
 
-static size_t combo_slot(const struct combos *c, const uint32_t *key)
-{
-	const size_t bytes = c->words * sizeof(*key);
-	size_t i = c->words ? XXH3_64bits(key, bytes) & c->mask : 0;
-
-	while (c->slot[i] && memcmp(c->key + (size_t)(c->slot[i] - 1) * c->words, key, bytes) != 0)
-		i = (i + 1) & c->mask;
-	return i;
-}
-
-static void combos_grow(struct combos *c)
-{
-	c->mask = c->mask ? c->mask * 2 + 1 : 255;
-	free(c->slot);
-	c->slot = xcalloc(c->mask + 1, sizeof(*c->slot));
-	for (size_t i = 0; i < c->n; i++)
-		c->slot[combo_slot(c, c->key + i * c->words)] = (uint32_t)i + 1;
-}
-
-/* Its index; *fresh when it is new and its groups are still to be found. */
-static uint32_t combo_at(struct combos *c, const uint32_t *key, bool *fresh)
-{
-	if (c->n * 2 >= c->mask)
-		combos_grow(c);
-	size_t i = combo_slot(c, key);
-	*fresh = !c->slot[i];
-	if (c->slot[i])
-		return c->slot[i] - 1;
-	if (c->n == c->cap) {
-		c->cap = c->cap ? c->cap * 2 : 64;
-		c->key = xreallocarray(c->key, c->cap, (c->words ? c->words : 1) * sizeof(*c->key));
-		c->first = xreallocarray(c->first, c->cap, sizeof(*c->first));
-		c->count = xreallocarray(c->count, c->cap, sizeof(*c->count));
-	}
-	if (c->words)
-		memcpy(c->key + c->n * c->words, key, c->words * sizeof(*key));
-	c->first[c->n] = (uint32_t)c->ngroups;
-	c->count[c->n] = 0;
-	c->slot[i] = (uint32_t)++c->n;
-	return (uint32_t)c->n - 1;
-}
-
 /* The groups of the key from field k on; fields before it are single values by now. */
 static void find_groups(struct grouper *g, uint32_t combo, size_t k)
 {
-	struct combos *c = &g->c;
-
 	if (k == g->s->scan->nby) {
-		GROW(c->group, c->ngroups, c->groupcap);
-		c->group[c->ngroups++] = grouping_at(g->g, g->val);
-		c->count[combo]++;
+		combos_add(&g->c, combo, grouping_at(g->g, g->val));
 		return;
 	}
 	const struct val v = g->val[k];
@@ -161,7 +103,7 @@ static uint32_t combo_of(struct grouper *g, size_t table, size_t i)
 			w[1] = g->by[k].multi[table];
 		}
 	}
-	uint32_t combo = combo_at(&g->c, g->word, &fresh);
+	uint32_t combo = combos_at(&g->c, g->word, &fresh);
 	if (!fresh)
 		return combo;
 	for (size_t k = 0; k < scan->nby; k++) {
@@ -278,11 +220,7 @@ struct rows *scan_group(struct scanning *s, struct diag *d)
 	struct rows *r = grouping_rows(g.g, scan->by);
 	r->partial |= s->stopped;
 	free(g.combo);
-	free(g.c.key);
-	free(g.c.first);
-	free(g.c.count);
-	free(g.c.slot);
-	free(g.c.group);
+	combos_free(&g.c);
 	picks_free(&g.picks);
 	return r;
 }

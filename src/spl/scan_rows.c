@@ -114,6 +114,24 @@ static uint32_t **positions(const struct picks *p)
 	return at;
 }
 
+/* Of many rows of a table: each value is made once, and then looked up by its code. True when there is any. */
+static bool fill_by_code(struct scanning *s, const struct picked *x, const uint32_t *at, struct rows *r, struct val *v,
+                         struct str name)
+{
+	const struct cim_col *c = cim_col(s->cim, s->node, x->table, scan_field(s, name));
+	struct val *made = xcalloc(c->col.ndict, sizeof(*made));
+	bool any = false;
+
+	for (uint32_t i = 0; i < c->col.ndict; i++)
+		made[i] = scan_value(s, c->col.dict[i], c->multi, r->arena);
+	for (size_t i = 0; i < x->n; i++) {
+		v[at[i]] = made[column_code(&c->col, x->row[i])];
+		any |= !val_is_null(v[at[i]]);
+	}
+	free(made);
+	return any;
+}
+
 /* A column with no value anywhere is none. */
 static void fill_column(struct scanning *s, const struct picks *p, uint32_t *const *at, struct rows *r, struct str name)
 {
@@ -125,6 +143,10 @@ static void fill_column(struct scanning *s, const struct picks *p, uint32_t *con
 	for (size_t t = 0; t < p->n && !scan_stopped(s); t++) {
 		const struct picked *x = &p->v[t];
 		bool multi;
+		if (x->n > table_rows(x->table) / 8) {
+			any |= fill_by_code(s, x, at[t], r, v, name);
+			continue;
+		}
 		cim_values(s->cim, s->node, x->table, scan_field(s, name), x->row, x->n, id, &multi);
 		for (size_t i = 0; i < x->n; i++) {
 			v[at[t][i]] = scan_value(s, id[i], multi, r->arena);
