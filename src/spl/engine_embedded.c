@@ -8,6 +8,7 @@
 struct embedded {
 	struct engine engine;                            /* first: the two are one pointer */
 	struct cim *cim;
+	struct folds *folds;
 };
 
 static struct cim *cim_of(struct engine *e)
@@ -18,7 +19,7 @@ static struct cim *cim_of(struct engine *e)
 /* False, with *d set, when there is no such dataset. */
 static bool begin(struct scanning *s, struct engine *e, const struct scan *scan, struct diag *d)
 {
-	*s = (struct scanning){.scan = scan, .cim = cim_of(e)};
+	*s = (struct scanning){.scan = scan, .cim = cim_of(e), .folds = ((struct embedded *)e)->folds};
 	s->store = cim_store(s->cim);
 	s->pool = store_pool(s->store);
 	s->node = scan->dataset ? cim_node(str_c(scan->dataset)) : cim_raw();
@@ -88,6 +89,7 @@ static const struct store *embedded_store(struct engine *e)
 
 static void embedded_free(struct engine *e)
 {
+	folds_free(((struct embedded *)e)->folds);
 	free(e);
 }
 
@@ -105,5 +107,6 @@ struct engine *engine_embedded(struct cim *c)
 
 	e->engine.ops = &ops;
 	e->cim = c;
+	e->folds = folds_new();
 	return &e->engine;
 }

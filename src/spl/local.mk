@@ -77,6 +77,7 @@ libspoor_a_SOURCES += \
 	src/spl/scan.h \
 	src/spl/scan_cond.c src/spl/scan_cond.h \
 	src/spl/scan_filter.c \
+	src/spl/scan_fold.c \
 	src/spl/scan_group.c \
 	src/spl/scan_only.c \
 	src/spl/scan_pick.c \

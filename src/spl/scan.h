@@ -14,11 +14,24 @@ struct scanning {
 	const struct store *store;
 	struct pool *pool;
 	const struct cim_node *node;
+	struct folds *folds;                             /* the engine's */
 	struct arena *arena;                             /* gone with the scan */
 	bool stopped;                                    /* cancelled: wind up with what there is */
 };
 /* Looks at the cancel flag. */
 bool scan_stopped(struct scanning *s);
+
+/* ---- folded values (scan_fold.c) ---- */
+
+/* Parallel to a column's dictionary. */
+struct folded {
+	uint32_t *id;
+	struct str *text;
+};
+struct folds *folds_new(void);
+void folds_free(struct folds *f);
+/* Of this column; lives as long as the engine. From any thread. */
+const struct folded *folds_of(struct scanning *s, const struct column *col);
 
 /* ---- conditions (scan_cond.h) ---- */
 

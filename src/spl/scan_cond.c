@@ -60,6 +60,8 @@ static struct cond *term(struct scanning *s, const struct store_table *t, const 
 	*leaf = (struct pred){.op = P_TERM, .p = p, .cmp = e->term.cmp};
 	if (equality && p->kind == PAT_EXACT && !p->is_number && !p->cidr.family && !p->decoded)
 		leaf->exact = pool_intern(s->pool, p->folded);
+	if (equality && p->kind == PAT_WILD && !p->decoded)
+		leaf->wild = p->wild;
 	const struct cim_col *col = cim_col(s->cim, s->node, t, scan_field(s, e->term.field));
 	return on_column(s, t, col->col, col->multi, leaf);
 }

@@ -10,6 +10,7 @@ struct pred {
 	enum { P_TERM, P_KEYWORD, P_PRESENT, P_SET, P_AND, P_OR, P_NOT } op;
 	const struct pattern *p;
 	enum cmp_op cmp;
+	const struct wild *wild;                         /* P_TERM of a text with stars, = or !=: all there is to it; else NULL */
 	uint32_t exact;                                  /* P_TERM of plain text: the id of the folded text; 0: none such */
 	uint32_t *id;                                    /* P_SET: folded texts, ascending … */
 	double *num;                                     /* … and numbers */
@@ -25,6 +26,7 @@ struct cond {
 	struct column col;                               /* C_VALUE */
 	bool multi;
 	struct pred *pred;
+	const struct folded *folded;                     /* of col.dict; NULL: not looked up */
 	uint8_t *memo;                                   /* per entry of col.dict: 0 not yet, NO or YES; NULL until needed */
 	bool decided;                                    /* all of them, `yes` of them YES */
 	uint32_t yes;
