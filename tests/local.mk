@@ -81,6 +81,7 @@ SPL_TABLES = \
 	tests/spl/options.test \
 	tests/spl/order.test \
 	tests/spl/pipeline.test \
+	tests/spl/pushdown.test \
 	tests/spl/rex.test \
 	tests/spl/search.test \
 	tests/spl/seed.test \

@@ -39,11 +39,43 @@ struct set {
 		uint64_t times;
 	} *v;
 	uint32_t *slot;                                  /* index + 1; absent while the set is small */
+	uint32_t *recent;                                /* index + 1, by address; with `slot` */
 };
-enum { SET_SMALL = 8 };
+enum { SET_SMALL = 8, RECENT = 64 };
+
+/* The very same text of the dump, without a look at it: it is cold memory, as a rule. */
+static bool same_text(struct val x, struct val y)
+{
+	return x.type == V_STR && y.type == V_STR && x.s == y.s && x.len == y.len;
+}
+
+/* A value that was added before, if that is easily told. */
+static struct member *known_member(const struct set *s, struct val v)
+{
+	if (v.type != V_STR)
+		return NULL;
+	if (s->slot) {
+		uint32_t i = s->recent[((uintptr_t)v.s >> 3) % RECENT];
+		return i && same_text(s->v[i - 1].v, v) ? &s->v[i - 1] : NULL;
+	}
+	for (uint32_t i = 0; i < s->n; i++)
+		if (same_text(s->v[i].v, v))
+			return &s->v[i];
+	return NULL;
+}
+
+static void set_recent(struct set *s, uint32_t member)
+{
+	const struct val v = s->v[member].v;
+
+	if (v.type == V_STR)
+		s->recent[((uintptr_t)v.s >> 3) % RECENT] = member + 1;
+}
 
 static void set_slots(struct set *s, struct arena *a)
 {
+	if (!s->recent)
+		s->recent = ARENA_ARRAY(a, uint32_t, RECENT);
 	s->nslots = s->cap * 2;
 	s->slot = ARENA_ARRAY(a, uint32_t, s->nslots);
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -60,6 +92,11 @@ static void set_add(void *state, struct val v, double time, struct arena *a)
 	uint32_t k = 0;
 
 	(void)time;
+	struct member *known = known_member(s, v);
+	if (known) {
+		known->times++;
+		return;
+	}
 	if (!s->slot) {
 		for (uint32_t i = 0; i < s->n; i++) {
 			if (val_same(s->v[i].v, v)) {
@@ -73,6 +110,7 @@ static void set_add(void *state, struct val v, double time, struct arena *a)
 			struct member *m = &s->v[s->slot[k] - 1];
 			if (val_same(m->v, v)) {
 				m->times++;
+				set_recent(s, (uint32_t)(m - s->v));
 				return;
 			}
 		}

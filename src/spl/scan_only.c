@@ -139,7 +139,7 @@ static void apply(struct scanning *s, struct picks *p, const struct scan_only *o
 
 void scan_only(struct scanning *s, struct picks *p)
 {
-	enum { WORTH_IT = 64 };                          /* rows: of fewer the search itself makes short work */
+	enum { WORTH_IT = 8 };                           /* rows: of fewer the search itself makes short work */
 
 	for (size_t i = 0; i < s->scan->nonly && p->total >= WORTH_IT && !scan_stopped(s); i++)
 		apply(s, p, &s->scan->only[i]);
