@@ -67,14 +67,30 @@ static void run_rule(void *ctx, size_t job, unsigned worker)
 	}
 }
 
-/* Runs the rules that compiled and are (not) of type Correlation. */
+/* Does it make rows of events, where others count them? */
+static bool makes_rows(const struct rule *r)
+{
+	size_t n;
+	const struct spl_leaf *leaf = spl_leaves(r->query, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!leaf[i].scan.grouped)
+			return true;
+	return false;
+}
+
+/* Runs the rules that compiled and are (not) of type Correlation. Those that may take long come first, so that none of them is
+ * still at work when the other cores have run out of rules. */
 static void run_kind(struct run *x, bool correlation)
 {
 	size_t *job = xcalloc(x->rules->n, sizeof(*job)), n = 0;
 
-	for (size_t i = 0; i < x->rules->n; i++)
-		if (x->rules->v[i]->query && (x->rules->v[i]->type == RULE_CORRELATION) == correlation)
-			job[n++] = i;
+	for (int rows = 1; rows >= 0; rows--)
+		for (size_t i = 0; i < x->rules->n; i++) {
+			const struct rule *r = x->rules->v[i];
+			if (r->query && (r->type == RULE_CORRELATION) == correlation && makes_rows(r) == rows)
+				job[n++] = i;
+		}
 	x->job = job;
 	if (n && !is_cancelled(x))
 		jobs_run(n, x->opts->workers ? x->opts->workers : jobs_cores(), run_rule, x, x->opts->cancel);

@@ -51,6 +51,10 @@ bool agg_cut(const struct agg *g, const void *state);
 struct grouping;
 /* `a` serves the states; it stays the caller's and may go once grouping_rows has returned. */
 struct grouping *grouping_new(struct arena *a, size_t nkeys, const struct agg *aggs, size_t naggs);
+/* Before the first group: aggregations that gather the same of the same field (min and max; dc and values) shall do it once.
+ * Then only those that grouping_feeds are fed. */
+void grouping_share(struct grouping *g);
+bool grouping_feeds(const struct grouping *g, size_t agg);
 void grouping_free(struct grouping *g);                  /* instead of grouping_rows; NULL is fine */
 /* The group with these key values (none null, none a list), made when new. Returns its index. */
 uint32_t grouping_at(struct grouping *g, const struct val *key);

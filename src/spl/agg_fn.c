@@ -39,9 +39,9 @@ struct set {
 		uint64_t times;
 	} *v;
 	uint32_t *slot;                                  /* index + 1; absent while the set is small */
-	uint32_t *recent;                                /* index + 1, by address; with `slot` */
+	uint32_t *recent;                                /* index + 1, by address; absent while the set is not large */
 };
-enum { SET_SMALL = 8, RECENT = 64 };
+enum { SET_SMALL = 8, SET_LARGE = 32, RECENT = 64 };
 
 /* The very same text of the dump, without a look at it: it is cold memory, as a rule. */
 static bool same_text(struct val x, struct val y)
@@ -55,7 +55,7 @@ static struct member *known_member(const struct set *s, struct val v)
 	if (v.type != V_STR)
 		return NULL;
 	if (s->slot) {
-		uint32_t i = s->recent[((uintptr_t)v.s >> 3) % RECENT];
+		uint32_t i = !s->recent ? 0 : s->recent[((uintptr_t)v.s >> 3) % RECENT];
 		return i && same_text(s->v[i - 1].v, v) ? &s->v[i - 1] : NULL;
 	}
 	for (uint32_t i = 0; i < s->n; i++)
@@ -68,14 +68,12 @@ static void set_recent(struct set *s, uint32_t member)
 {
 	const struct val v = s->v[member].v;
 
-	if (v.type == V_STR)
+	if (s->recent && v.type == V_STR)
 		s->recent[((uintptr_t)v.s >> 3) % RECENT] = member + 1;
 }
 
 static void set_slots(struct set *s, struct arena *a)
 {
-	if (!s->recent)
-		s->recent = ARENA_ARRAY(a, uint32_t, RECENT);
 	s->nslots = s->cap * 2;
 	s->slot = ARENA_ARRAY(a, uint32_t, s->nslots);
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -122,6 +120,8 @@ static void set_add(void *state, struct val v, double time, struct arena *a)
 			memcpy(more, s->v, s->n * sizeof(*more));
 		s->v = more;
 		s->cap = cap;
+		if (cap > SET_LARGE && !s->recent)
+			s->recent = ARENA_ARRAY(a, uint32_t, RECENT);
 	}
 	s->v[s->n++] = (struct member){v, 1};
 	if (s->slot && s->n <= s->nslots / 2)

@@ -164,8 +164,9 @@ static void feed_group(struct group_state *s, uint32_t group)
 	if (run_stopped(s->run))
 		return;
 	for (size_t i = 0; i < s->nfeeds; i++)
-		agg_feed(s->feed[i].agg, grouping_state(s->g, group, i),
-			 feed_value(&s->feed[i], s->in, s->row, s->eval), s->time, s->arena);
+		if (grouping_feeds(s->g, i))
+			agg_feed(s->feed[i].agg, grouping_state(s->g, group, i),
+				 feed_value(&s->feed[i], s->in, s->row, s->eval), s->time, s->arena);
 	lineage_add(grouping_lineage(s->g, group), s->store, s->in->lin[s->row]);
 }
 
@@ -183,6 +184,7 @@ struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys 
 	ptrdiff_t time_col = rows_find(in, STR("_time"));
 	bool partial = false;
 
+	grouping_share(s.g);
 	if (k->n == 0)
 		grouping_at(s.g, NULL);
 	for (size_t i = 0; i < in->n && !partial; i++) {

@@ -16,6 +16,7 @@ struct grouping {
 	size_t nkeys, naggs;
 	const struct agg *agg;
 	size_t *offset;                                  /* of each aggregation in a group's state */
+	bool *fed;                                       /* by itself: its state is not that of one before it */
 	size_t state_size;
 	struct group *v;
 	size_t n, cap;
@@ -37,9 +38,37 @@ struct grouping *grouping_new(struct arena *a, size_t nkeys, const struct agg *a
 		g->offset[i] = g->state_size;
 		g->state_size += (aggs[i].fn->state_size + align - 1) / align * align;
 	}
+	g->fed = xcalloc(naggs ? naggs : 1, sizeof(*g->fed));
+	memset(g->fed, true, naggs * sizeof(*g->fed));
 	g->nslots = 16;
 	g->slot = xcalloc(g->nslots, sizeof(*g->slot));
 	return g;
+}
+
+static bool gather_the_same(const struct agg *x, const struct agg *y)
+{
+	return !x->eval && !y->eval && x->fn->add == y->fn->add && x->limit == y->limit && str_eq(x->field, y->field);
+}
+
+void grouping_share(struct grouping *g)
+{
+	const size_t align = _Alignof(max_align_t);
+
+	g->state_size = 0;
+	for (size_t i = 0; i < g->naggs; i++) {
+		size_t k = 0;
+		while (k < i && !(g->fed[k] && gather_the_same(&g->agg[k], &g->agg[i])))
+			k++;
+		g->fed[i] = k == i;
+		g->offset[i] = k < i ? g->offset[k] : g->state_size;
+		if (g->fed[i])
+			g->state_size += (g->agg[i].fn->state_size + align - 1) / align * align;
+	}
+}
+
+bool grouping_feeds(const struct grouping *g, size_t agg)
+{
+	return g->fed[agg];
 }
 
 void grouping_free(struct grouping *g)
@@ -51,6 +80,7 @@ void grouping_free(struct grouping *g)
 	free(g->v);
 	free(g->slot);
 	free(g->offset);
+	free(g->fed);
 	free(g);
 }
 

@@ -132,6 +132,8 @@ static void feed(struct grouper *g, size_t table, size_t i, uint32_t combo)
 	for (size_t k = 0; k < scan->nagg; k++) {
 		const struct source *x = &g->agg[k];
 		struct val v = val_null();
+		if (!grouping_feeds(g->g, k))
+			continue;
 		if (x->time)
 			v = isnan(time) ? val_null() : val_num(time);
 		else if (x->id)
@@ -213,6 +215,7 @@ struct rows *scan_group(struct scanning *s, struct diag *d)
 	g.c.words = 2 * scan->nby;
 	g.combo = xcalloc(g.picks.total ? g.picks.total : 1, sizeof(*g.combo));
 	g.g = grouping_new(s->arena, scan->nby, scan->agg, scan->nagg);
+	grouping_share(g.g);
 	if (!scan->nby)
 		grouping_at(g.g, NULL);                  /* one row, also for no event */
 	feed_all(&g);

@@ -1,4 +1,4 @@
-# Benchmarks: `make bench', size in BENCH_MB (500). No test: a shared machine tells no times.
+# Benchmarks: `make bench', sizes in BENCH_MB (500) and BENCH_EVENTS (1000000). No test: a shared machine tells no times.
 EXTRA_PROGRAMS += tests/bench/measure tests/bench/ref_sax
 tests_bench_measure_SOURCES = tests/bench/measure.c
 tests_bench_measure_LDADD =
