@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "export/report.h"
 #include "export/export.h"
 
 static struct arena *arena;
@@ -466,6 +467,33 @@ START_TEST(file_cannot)
 }
 END_TEST
 
+/* Nothing of what others wrote is a sign of Markdown or HTML, or makes a link by itself. */
+START_TEST(markdown)
+{
+	struct sbuf b = {0};
+
+	export_markdown(&b, STR("plain words, 12"));
+	ck_text(&b, "plain words, 12");
+	export_markdown(&b, STR("# a\n<b> [x](http://y) *z* `c` |\\"));
+	ck_text(&b, "\\# a\\\\n\\<b\\> \\[x\\]\\(http\\:\\/\\/y\\) \\*z\\* \\`c\\` \\|\\\\");
+	export_markdown(&b, STR("a@b"));
+	ck_text(&b, "a`@`b");
+	export_markdown(&b, STR("\x1B[2J\xE2\x80\xAE"));
+	ck_text(&b, "\\\\x1B\\[2J\\\\u\\{202E\\}");
+	export_markdown_code(&b, STR("a <b> | c"), false);
+	ck_text(&b, "`a <b> | c`");
+	export_markdown_code(&b, STR("a | c"), true);
+	ck_text(&b, "`a \\| c`");
+	export_markdown_code(&b, STR("`"), false);
+	ck_text(&b, "`` ` ``");
+	export_markdown_code(&b, STR("a``b\n"), false);
+	ck_text(&b, "```a``b\\n```");
+	export_markdown_code(&b, STR(""), true);
+	ck_text(&b, "\xE2\x80\x93");
+	sbuf_free(&b);
+}
+END_TEST
+
 START_TEST(formats)
 {
 	enum export_format f;
@@ -495,6 +523,7 @@ int main(void)
 	tcase_add_test(t, empty_rows);
 	tcase_add_test(t, findings_of_each_format);
 	tcase_add_test(t, full_disk);
+	tcase_add_test(t, markdown);
 	tcase_add_test(t, formats);
 	suite_add_tcase(s, t);
 	t = tcase_create("files");

@@ -38,6 +38,7 @@ SCRIPT_TESTS = \
 	tests/docs.sh \
 	tests/language.sh \
 	tests/layers.sh \
+	tests/kill.sh \
 	tests/screens.sh \
 	tests/shipped.sh
 

@@ -150,7 +150,7 @@ static bool run_version(struct ui *u, struct str args, struct diag *d)
 
 const struct cmd cmds[] = {
 	{"back", "", "back to the view before", CMD_NOTHING, run_back},
-	{"csv", "[-f] [FILE]", "write the marked rows, else all shown; -f overwrites", CMD_NOTHING, run_csv},
+	{"csv", "[-f] [FILE]", "write, as w does; -f overwrites", CMD_NOTHING, run_csv},
 	{"do", "ACTION", "what a key bound to that action does", CMD_REQUEST, run_request},
 	{"filter", "[PATTERN]", "show only the rows that match; none: all", CMD_COLUMN_COLON, run_filter},
 	{"goto", "N", "go to row N", CMD_NOTHING, run_goto},

@@ -278,6 +278,20 @@ void exclude_tick(struct ui *u)
 		found = follow(u, map_key(x->filter, i));
 }
 
+size_t exclude_hits(const struct ui *u, struct finding **out)
+{
+	const struct session *s = analysis_session(u->analysis);
+	const struct findings *from[] = {s->findings, s->excluded};
+	size_t n = 0;
+
+	*out = xcalloc(s->findings->n + s->excluded->n + 1, sizeof **out);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < from[k]->n; i++)
+			if (!exclude_has(u, from[k]->v[i].key))
+				(*out)[n++] = from[k]->v[i];
+	return n;
+}
+
 /* ---- the prompt ---- */
 
 /* The rule's filter as it would be with this condition, too. */

@@ -16,6 +16,8 @@ void exclude_end(struct ui *u);                          /* once no job runs */
 
 bool exclude_has(const struct ui *u, const char *key);   /* is the hit left out now? */
 bool exclude_shown(const struct ui *u);                  /* are those to be shown all the same? */
+/* Copies of the hits of this run that are not left out now, once all rules have run. The caller frees *out. */
+size_t exclude_hits(const struct ui *u, struct finding **out);
 size_t exclude_count(const struct ui *u);
 /* Counts what changed in the answers of the above. */
 unsigned exclude_version(const struct ui *u);

@@ -38,7 +38,7 @@
 	X(PREVIOUS_HIT, "previous-hit", TREE, "[", "", "previous hit", "previous process with a hit; of a risk history: a shorter window") \
 	X(WIDER, "wider", TREE, "+ =", "", "more", "show more: in the tree what is folded away, of connections those of descendants, host, user, all") \
 	X(NARROWER, "narrower", TREE, "-", "", "less", "show less: in the tree only the branch of the selected process") \
-	X(GROUP, "group", TREE, "b", "", "group", "group connections by destination, process or host") \
+	X(GROUP, "group", TREE, "b", "", "group", "group hits by rule, host, user or tactic; connections by destination, process or host") \
 	X(VERDICT, "verdict", DECIDE, "v", "", "verdict", "decide on the hit: true positive, benign, false positive, open") \
 	X(NOTE, "note", DECIDE, "C", "", "note", "write a note on the hit") \
 	X(EXCLUDE, "exclude", DECIDE, "x", "", "exclude", "leave hits like this one out of its rule, by a condition") \
@@ -56,7 +56,7 @@
 	X(UNMARK, "unmark", MARKS, "U", "", "unmark", "unmark all rows") \
 	X(COPY, "copy", OUTPUT, "y", "", "copy", "copy a field to the terminal's clipboard (OSC 52)") \
 	X(COPY_ROW, "copy-row", OUTPUT, "Y", "", "copy row", "copy the whole row or record") \
-	X(WRITE, "write", OUTPUT, "w", "", "csv", "write the marked rows, else all shown, to a CSV file") \
+	X(WRITE, "write", OUTPUT, "w", "", "write", "write the marked rows, else all shown, as CSV or JSON lines, or the case as a report: by the name's ending") \
 	X(COMMAND, "command", ASK, ":", "", "command", "command line") \
 	X(QUERY, "query", ASK, "| ;", "", "spl", "ask with a search of your own (SPL)") \
 	X(COLUMNS, "columns", SCREEN, "f", "", "columns", "choose columns: which, where, how wide; remembered for each view") \

@@ -44,6 +44,8 @@ spoor_SOURCES += \
 	ui/list_draw.c \
 	ui/mouse.c \
 	ui/order.c \
+	ui/outline.c \
+	ui/outline.h \
 	ui/page.c \
 	ui/page.h \
 	ui/pick.c \
@@ -71,11 +73,13 @@ spoor_SOURCES += \
 	ui/ui.h \
 	ui/view.c \
 	ui/view.h \
+	ui/view_attack.c \
 	ui/view_conns.c \
 	ui/view_detail.c \
 	ui/view_entities.c \
 	ui/view_events.c \
 	ui/view_exclusions.c \
+	ui/view_groups.c \
 	ui/view_help.c \
 	ui/view_hits.c \
 	ui/view_raw.c \

@@ -275,21 +275,6 @@ static void take_hit(struct proc_hits *h, const struct procs *p, const struct st
 	}
 }
 
-/* The caller frees *out. */
-static size_t hits_not_excluded(const struct ui *u, struct finding **out)
-{
-	const struct session *s = analysis_session(u->analysis);
-	const struct findings *from[] = {s->findings, s->excluded};
-	size_t n = 0;
-
-	*out = xcalloc(s->findings->n + s->excluded->n + 1, sizeof **out);
-	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < from[k]->n; i++)
-			if (!exclude_has(u, from[k]->v[i].key))
-				(*out)[n++] = from[k]->v[i];
-	return n;
-}
-
 bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysis *a)
 {
 	const struct findings *f = analysis_findings(a);
@@ -311,7 +296,7 @@ bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysi
 		memset(h->first, 0xFF, h->nprocs * sizeof *h->first);
 		memset(h->count, 0, h->nprocs * sizeof *h->count);
 		h->n = from = 0;
-		n = hits_not_excluded(u, &more);
+		n = exclude_hits(u, &more);
 		h->version = exclude_version(u);
 		h->final = true;
 	} else {

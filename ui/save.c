@@ -1,4 +1,5 @@
-/* Writing rows to a CSV file, in slices of time. The file appears under its name when it is complete. */
+/* Writing to a file what its name's ending says: rows as CSV or JSON lines in slices of time, the case as a report, an exclusion as a
+ * macro, a layer of the ATT&CK Navigator. The file appears under its name when it is complete. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -6,11 +7,18 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "export/export.h"
+#include "export/report.h"
 #include "ui/app.h"
 #include "ui/clock.h"
+#include "ui/decide.h"
+#include "ui/exclude.h"
+#include "ui/procs.h"
+
+enum save_kind { SAVE_CSV, SAVE_JSONL, SAVE_REPORT, SAVE_MACRO, SAVE_LAYER };
 
 struct save {
 	struct export_file file;
+	enum save_kind kind;
 	char *name;                                      /* as typed */
 	struct view *v;
 	size_t *row;
@@ -33,10 +41,13 @@ static void finish(struct ui *u)
 	struct save *s = u->save;
 	struct diag d = DIAG_INIT;
 
-	if (export_commit(&s->file, &d))
+	if (!export_commit(&s->file, &d))
+		ui_say_diag(u, &d);
+	else if (s->kind <= SAVE_JSONL)
 		ui_say(u, ROLE_TEXT, "%zu %s written to %s", s->n, view_noun(s->v, s->n), s->name);
 	else
-		ui_say_diag(u, &d);
+		ui_say(u, ROLE_TEXT, "the %s is written to %s", s->kind == SAVE_REPORT ? "report of the case" : s->kind == SAVE_MACRO ? "macro" : "layer",
+		       s->name);
 	discard(u);
 }
 
@@ -47,26 +58,49 @@ static void fail(struct ui *u)
 	discard(u);
 }
 
-static bool write_line(struct ui *u, struct sbuf *b)
+static bool put(struct ui *u, struct sbuf *b)
 {
-	struct save *s = u->save;
+	bool good = fwrite(b->p ? b->p : "", 1, b->n, u->save->file.f) == b->n;
 
-	sbuf_addz(b, "\r\n");
-	bool good = fwrite(b->p, 1, b->n, s->file.f) == b->n;
 	sbuf_reset(b);
 	return good;
 }
 
-static void add_row(struct view *v, size_t row, struct sbuf *b)
+static void add_heads(const struct view *v, struct sbuf *b)
+{
+	for (size_t col = 0; col < v->ncols; col++) {
+		if (col)
+			sbuf_addc(b, ',');
+		export_csv_cell(b, str_c(v->col[col].name), false);
+	}
+	sbuf_addz(b, "\r\n");
+}
+
+static void add_row(struct view *v, size_t row, enum save_kind kind, struct sbuf *b)
 {
 	struct cell c;
+	bool any = false;
 
 	for (size_t col = 0; col < v->ncols; col++) {
 		view_cell(v, row, col, &c);
-		if (col)
-			sbuf_addc(b, ',');
-		export_csv_cell(b, c.text, false);
+		if (kind == SAVE_CSV) {
+			if (col)
+				sbuf_addc(b, ',');
+			export_csv_cell(b, c.text, false);
+		} else if (c.text.n) {
+			double number;
+
+			sbuf_addc(b, any ? ',' : '{');
+			export_json_str(b, str_c(v->col[col].name));
+			sbuf_addc(b, ':');
+			if (v->col[col].type == COL_NUMBER && str_number(c.text, &number))
+				sbuf_addf(b, "%.15g", number);
+			else
+				export_json_str(b, c.text);
+			any = true;
+		}
 	}
+	sbuf_addz(b, kind == SAVE_CSV ? "\r\n" : any ? "}\n" : "{}\n");
 }
 
 bool save_step(struct ui *u, uint64_t until)
@@ -77,8 +111,8 @@ bool save_step(struct ui *u, uint64_t until)
 
 	while (good && s->at < s->n && when_mono_ns() < until)
 		for (int i = 0; good && i < SLICE && s->at < s->n; i++) {
-			add_row(s->v, s->row[s->at++], &b);
-			good = write_line(u, &b);
+			add_row(s->v, s->row[s->at++], s->kind, &b);
+			good = put(u, &b);
 		}
 	clock_set(local);
 	sbuf_free(&b);
@@ -119,22 +153,111 @@ static size_t rows_to_save(struct view *v, size_t **rows)
 	return n;
 }
 
-static bool is_macro(const struct view *v, struct str path)
+/* ---- what the ending of a name asks for ---- */
+
+static bool ends(struct str s, const char *ending)
 {
-	return v->ops->macro && (str_ends(path, ".yml") || str_ends(path, ".yaml"));
+	const size_t n = strlen(ending);
+
+	return s.n > n && str_ieqc((struct str){s.p + s.n - n, n}, ending);
+}
+
+static enum save_kind kind_of(const struct view *v, struct str name)
+{
+	if (ends(name, ".md") || ends(name, ".markdown"))
+		return SAVE_REPORT;
+	if (v->ops->macro && (ends(name, ".yml") || ends(name, ".yaml")))
+		return SAVE_MACRO;
+	if (v->ops->layer && ends(name, ".json"))
+		return SAVE_LAYER;
+	return ends(name, ".jsonl") || ends(name, ".ndjson") || ends(name, ".json") ? SAVE_JSONL : SAVE_CSV;
+}
+
+/* In one go: what has an end that is near. */
+static bool write_report(struct ui *u, FILE *f)
+{
+	const struct session_opts *o = analysis_session(u->analysis)->opts;
+	const struct procs *p = analysis_procs(u->analysis);
+	struct finding *hits;
+	struct report r = {.casefile = u->casefile, .made = when_now(), .logs = o->logs, .nlogs = o->nlogs};
+
+	if (p) {
+		r.store = analysis_store(u->analysis);
+		r.tree = p->tree;
+		r.conns = p->conns;
+	}
+	r.nfindings = exclude_hits(u, &hits);
+	r.findings = hits;
+	bool good = export_report(f, &r);
+	free(hits);
+	return good;
+}
+
+static bool write_macro(struct view *v, FILE *f, struct diag *d)
+{
+	const size_t row = list_selected(v);
+	struct sbuf name = {0}, b = {0};
+	bool good = row != LIST_NONE ? v->ops->macro(v, row, &name, &b, d) : diag_set(d, 0, 0, "no exclusion is selected");
+
+	good = good && fwrite(b.p, 1, b.n, f) == b.n;
+	sbuf_free(&name);
+	sbuf_free(&b);
+	return good;
+}
+
+static bool write_layer(struct view *v, FILE *f)
+{
+	struct sbuf b = {0};
+
+	v->ops->layer(v, &b);
+	bool good = fwrite(b.p, 1, b.n, f) == b.n;
+	sbuf_free(&b);
+	return good;
+}
+
+/* Writes all of it, or the head of what save_step goes on with. False with *d set when there is nothing to write, without when writing
+ * failed. */
+static bool begin(struct ui *u, struct diag *d)
+{
+	struct save *s = u->save;
+	struct sbuf b = {0};
+
+	switch (s->kind) {
+	case SAVE_REPORT:
+		s->at = s->n;
+		return write_report(u, s->file.f);
+	case SAVE_MACRO:
+		s->at = s->n;
+		return write_macro(s->v, s->file.f, d);
+	case SAVE_LAYER:
+		s->at = s->n;
+		return write_layer(s->v, s->file.f);
+	default:
+		break;
+	}
+	if (s->v->ops->write) {
+		s->at = s->n;
+		return s->v->ops->write(s->v, s->file.f, s->row, s->n, s->kind == SAVE_CSV ? EXPORT_CSV : EXPORT_JSONL);
+	}
+	if (s->kind == SAVE_CSV)
+		add_heads(s->v, &b);
+	bool good = put(u, &b);
+	sbuf_free(&b);
+	return good;
 }
 
 bool save_to(struct ui *u, struct str path, bool replace, struct diag *d)
 {
 	struct view *v = ui_top(u);
-	struct save *s;
-	struct sbuf b = {0};
+	const enum save_kind kind = kind_of(v, path);
 
 	if (u->save)
 		return diag_set(d, 0, 0, "another file is being written");
 	if (!v->ncols)
 		return diag_set(d, 0, 0, "this view has no rows to write");
-	s = xcalloc(1, sizeof *s);
+	if (kind == SAVE_REPORT && (!decide_ready(u) || !analysis_findings(u->analysis)))
+		return diag_set(d, 0, 0, "the rules are still running; the report comes after");
+	struct save *s = xcalloc(1, sizeof *s);
 	char *name = xstrndup(path.p, path.n);
 	if (!replace && access(name, F_OK) == 0)
 		diag_set(d, 0, 0, "%s exists", name);
@@ -144,46 +267,20 @@ bool save_to(struct ui *u, struct str path, bool replace, struct diag *d)
 		return false;
 	}
 	s->name = name;
+	s->kind = kind;
 	u->save = s;
 	s->v = v;
 	s->n = rows_to_save(v, &s->row);
-	if (is_macro(v, path)) {
-		const size_t row = list_selected(v);
-		struct sbuf macro = {0};
-		bool good = row != LIST_NONE ? v->ops->macro(v, row, &macro, &b, d) : diag_set(d, 0, 0, "no exclusion is selected");
-
-		sbuf_free(&macro);
-		if (!good) {
-			export_abort(&s->file);
-			discard(u);
-		} else if (fwrite(b.p, 1, b.n, s->file.f) == b.n) {
-			s->n = s->at = 1;
-			finish(u);
-		} else {
-			fail(u);
-		}
-		sbuf_free(&b);
-		return good;
+	const bool good = begin(u, d);
+	if (diag_is_set(d)) {
+		export_abort(&s->file);
+		discard(u);
+		return false;
 	}
-	if (v->ops->csv) {
-		bool good = v->ops->csv(v, s->file.f, s->row, s->n);
-
-		s->at = s->n;
-		if (good)
-			finish(u);
-		else
-			fail(u);
-		return true;
-	}
-	for (size_t col = 0; col < v->ncols; col++) {
-		if (col)
-			sbuf_addc(&b, ',');
-		export_csv_cell(&b, str_c(v->col[col].name), false);
-	}
-	bool good = write_line(u, &b);
-	sbuf_free(&b);
 	if (!good)
 		fail(u);
+	else if (s->at == s->n)
+		finish(u);
 	return true;
 }
 
@@ -218,12 +315,24 @@ static void save_note(struct ui *u, struct sbuf *b)
 	struct view *v = ui_top(u);
 	size_t n = v->list.marks.count ? v->list.marks.count : v->list.n;
 
-	if (is_macro(v, str_trim(prompt_text(u)))) {
+	switch (kind_of(v, str_trim(prompt_text(u)))) {
+	case SAVE_REPORT:
+		sbuf_addz(b, "the whole case as a Markdown report");
+		break;
+	case SAVE_MACRO:
 		sbuf_addz(b, "the exclusions of the selected rule as a macro file, for a checkout's macros/");
-		return;
+		break;
+	case SAVE_LAYER:
+		sbuf_addz(b, "all techniques as a layer of the ATT&CK Navigator");
+		break;
+	case SAVE_JSONL:
+	case SAVE_CSV:
+		sbuf_addf(b, "%zu %s as %s: %s%s", n, view_noun(v, n), kind_of(v, str_trim(prompt_text(u))) == SAVE_CSV ? "CSV" : "JSON lines",
+		          v->list.marks.count ? "those marked" : "all that are shown",
+		          v->ops->macro ? "; .yml: a macro; .md: a report" : v->ops->layer ? "; .json: a layer; .md: a report" :
+		          "; .jsonl: JSON lines; .md: a report");
+		break;
 	}
-	sbuf_addf(b, "%zu %s as CSV: %s", n, view_noun(v, n),
-	          v->list.marks.count ? "those marked" : "all that are shown");
 }
 
 static const struct prompt_kind save_kind = {
@@ -245,7 +354,7 @@ void save_prompt(struct ui *u)
 		sbuf_free(&unused);
 	}
 	if (!name.n)
-		sbuf_addf(&name, "%s.csv", v->ops->name);
+		sbuf_addf(&name, "%s.%s", v->ops->name, v->ops->layer ? "json" : "csv");
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] == ' ')
 			name.p[i] = '-';

@@ -8,6 +8,7 @@
 
 #include "base/when.h"
 #include "detect/detect.h"
+#include "export/export.h"
 #include "ui/cell.h"
 #include "ui/keys.h"
 #include "ui/list.h"
@@ -82,11 +83,13 @@ struct view_ops {
 	void (*empty)(struct view *v, struct page *p);   /* why there is no row at all; may be NULL */
 	void (*count)(struct view *v, struct sbuf *b);   /* what is to be said right after "row 1 of n"; may be NULL */
 	void (*status)(struct view *v, struct sbuf *b);  /* more for the status line; may be NULL */
-	/* Writes these rows in a format of its own; NULL: the columns as CSV. */
-	bool (*csv)(struct view *v, FILE *f, const size_t *rows, size_t n);
+	/* Writes these rows in a way of its own (CSV or JSON lines); NULL: the columns as they are shown. */
+	bool (*write)(struct view *v, FILE *f, const size_t *rows, size_t n, enum export_format format);
 
 	/* A row as a macro file of Splunk's, and the name of the macro. May be NULL. */
 	bool (*macro)(struct view *v, size_t row, struct sbuf *name, struct sbuf *b, struct diag *d);
+	/* All of it as a layer of the ATT&CK Navigator. May be NULL. */
+	void (*layer)(struct view *v, struct sbuf *b);
 
 	/* Or a page: filled again whenever width or content change. */
 	void (*fill)(struct view *v, struct page *p);
@@ -118,7 +121,7 @@ struct view {
 /* All views, in the order of their digits; ends with NULL. */
 extern const struct view_ops *const views[];
 extern const struct view_ops view_hits, view_detail, view_events, view_raw, view_rules, view_rule, view_report, view_help, view_rows,
-	view_tree, view_conns, view_talkers, view_entities, view_exclusions, view_risk;
+	view_tree, view_conns, view_talkers, view_entities, view_exclusions, view_groups, view_attack, view_risk;
 
 /* Kinds of links on pages that any view follows. */
 enum { LINK_NONE, LINK_EVENT /* n */, LINK_RULE /* p */, LINK_VIEW /* p: its ops */, LINK_OWN /* the view's own, from here on */ };

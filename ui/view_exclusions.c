@@ -16,7 +16,7 @@ static const struct coldef cols[NCOLS] = {
 	[RULE_NAME] = {"rule", "RULE", COL_TEXT, 16, 44, 90, .elastic = true},
 	[CONDITION] = {"condition", "CONDITION", COL_TEXT, 24, 120, 100, .elastic = true},
 	[HITS] = {"hits", "HITS", COL_NUMBER, 5, 8, 85, .descending = true, .digits = true},
-	[CREATED] = {"created", "MADE (UTC)", COL_TIME, 8, 19, 60, .descending = true},
+	[CREATED] = {"created", "MADE", COL_TIME, 8, 19, 60, .descending = true},
 	[WHY] = {"why", "WHY NOT", COL_TEXT, 10, 40, 70, .elastic = true, .extra = true},
 	[MACRO] = {"macro", "MACRO", COL_TEXT, 16, 40, 10, .extra = true},
 };
@@ -305,6 +305,6 @@ const struct view_ops view_exclusions = {
 	.name = "exclusions", .noun = "exclusion", .help = "what is left out of which rule", .digit = '9', .keeps = true, .kept_alone = true,
 	.sort = -1, .state_size = sizeof(struct exclusions_state),
 	.hints = {REQ_ENTER, REQ_RULE, REQ_UNDO, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
-	.open = open_exclusions, .update = update, .close = close_exclusions, .cell = cell, .preview = preview, .empty = empty, .about = about,
+	.columns = cols, .ncolumns = NCOLS, .open = open_exclusions, .update = update, .close = close_exclusions, .cell = cell, .preview = preview, .empty = empty, .about = about,
 	.request = request, .macro = macro_file,
 };

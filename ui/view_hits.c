@@ -257,6 +257,10 @@ static bool about(struct view *v, size_t row, struct entity *e)
 
 static bool request(struct view *v, enum request r, size_t row)
 {
+	if (r == REQ_GROUP) {
+		ui_pick(v->ui, &view_groups);
+		return true;
+	}
 	if (r != REQ_ENTER || row == LIST_NONE)
 		return false;
 	ui_request(v->ui, REQ_DETAIL, 0);
@@ -329,10 +333,10 @@ static char sign(struct view *v, size_t row, bool *faint)
 	return *faint ? '~' : 0;
 }
 
-static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
+static bool write_rows(struct view *v, FILE *f, const size_t *rows, size_t n, enum export_format format)
 {
 	const struct hits *h = v->state;
-	struct export_opts o = {.format = EXPORT_CSV, .verdict = decide_verdict_text, .ctx = v->ui->casefile};
+	struct export_opts o = {.format = format, .verdict = decide_verdict_text, .ctx = v->ui->casefile};
 	struct findings shell = {.v = h->v, .n = h->n};
 
 	return export_findings(f, &shell, rows, n, analysis_engine(v->ui->analysis), &o);
@@ -345,5 +349,5 @@ const struct view_ops view_hits = {
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_DRILLDOWN, REQ_VERDICT, REQ_EXCLUDE, REQ_EVENTS, REQ_SORT, REQ_WRITE},
 	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .hidden = hidden, .sign = sign,
 	.preview = preview,
-	.empty = empty, .count = count, .status = status, .csv = csv, .about = about, .request = request,
+	.empty = empty, .count = count, .status = status, .write = write_rows, .about = about, .request = request,
 };

@@ -256,10 +256,10 @@ static void preview(struct view *v, size_t row, struct page *p)
 	}
 }
 
-static bool csv(struct view *v, FILE *f, const size_t *rows, size_t n)
+static bool write_rows(struct view *v, FILE *f, const size_t *rows, size_t n, enum export_format format)
 {
 	const struct result *r = v->state;
-	struct export_opts o = {.format = EXPORT_CSV};
+	struct export_opts o = {.format = format};
 	struct rows *copy = rows_new(0);
 	uint32_t *keep = xcalloc(n ? n : 1, sizeof *keep);
 
@@ -277,6 +277,6 @@ const struct view_ops view_rows = {
 	.name = "results", .noun = "row", .help = "the rows of the last search", .digit = '5', .keeps = true, .sort = -1,
 	.state_size = sizeof(struct result),
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_RAW, REQ_FILTER, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
-	.open = open_rows, .close = close_rows, .cell = cell, .time = time_of, .preview = preview, .empty = empty, .csv = csv,
+	.open = open_rows, .close = close_rows, .cell = cell, .time = time_of, .preview = preview, .empty = empty, .write = write_rows,
 	.about = about, .request = request,
 };

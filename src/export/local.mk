@@ -6,5 +6,7 @@ libspoor_a_SOURCES += \
 	src/export/file.c \
 	src/export/inside.h \
 	src/export/jsonl.c \
+	src/export/report.c \
+	src/export/report.h \
 	src/export/table.c \
 	src/export/visible.c
