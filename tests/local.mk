@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/check_evtx \
 	tests/check_evtx_proof \
 	tests/check_export \
+	tests/check_follow \
 	tests/check_input \
 	tests/check_json \
 	tests/check_keep \

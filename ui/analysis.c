@@ -2,9 +2,11 @@
 #include "ui/analysis.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "load/follow.h"
 #include "ui/app.h"
 #include "ui/procs.h"
 #include "ui/tty.h"
@@ -19,9 +21,27 @@ struct analysis {
 	enum session_stage seen;                         /* by analysis_tick */
 	bool counting;
 	bool stopped;
+	struct {
+		struct follow *watch;                    /* NULL: nothing is followed */
+		struct generation *next, *now, *old;     /* being made; shown, NULL for the first; to be forgotten */
+		struct session *first;                   /* the first one's, when it is to be forgotten */
+		bool made;                               /* next is complete */
+		unsigned generation;
+		uint64_t looked, took;                   /* monotonic ns: the last look; what the last generation took */
+		char news[300];
+	} follow;
 	pthread_mutex_t lock;                            /* of what follows */
 	struct finding *live;
 	size_t nlive, caplive;
+};
+
+/* A generation after the first. */
+struct generation {
+	struct session_opts opts;
+	const char **logs, **names;
+	struct session *session;
+	struct analysis *analysis;
+	uint64_t started;
 };
 
 static enum session_stage stage(const struct analysis *a)
@@ -202,6 +222,126 @@ struct analysis *analysis_start(struct ui *u, const struct session_opts *o)
 	return a;
 }
 
+/* ---- following ---- */
+
+enum { LOOK_MS = 400, REST = 4 };                        /* of the time, a generation is read a fifth at most */
+
+static void generation_free(struct generation *g)
+{
+	if (!g)
+		return;
+	session_free(g->session);
+	free(g->logs);
+	free(g->names);
+	free(g);
+}
+
+static void run_generation(struct job *job)
+{
+	session_run(((struct generation *)job->ctx)->session);
+}
+
+static void generation_ended(struct job *job)
+{
+	struct generation *g = job->ctx;
+
+	g->analysis->follow.made = true;
+	g->analysis->follow.took = when_mono_ns() - g->started;
+}
+
+static void start_generation(struct analysis *a)
+{
+	struct generation *g = xcalloc(1, sizeof *g);
+
+	g->analysis = a;
+	g->opts = a->opts;
+	g->opts.nlogs = follow_logs(a->follow.watch, &g->logs, &g->names);
+	g->opts.logs = g->logs;
+	g->opts.names = g->names;
+	g->opts.found = NULL;
+	g->session = session_new(&g->opts);
+	g->started = when_mono_ns();
+	a->follow.next = g;
+	a->follow.made = false;
+	work_start(a->ui, NULL, NULL, run_generation, generation_ended, g);
+}
+
+static void look_for_more(struct analysis *a)
+{
+	const uint64_t now = when_mono_ns(), wait = LOOK_MS * UINT64_C(1000000) + REST * a->follow.took;
+
+	if (!a->follow.watch || a->follow.next || !analysis_ready(a) || !a->procs || now - a->follow.looked < wait)
+		return;
+	a->follow.looked = now;
+	if (!follow_look(a->follow.watch))
+		return;
+	snprintf(a->follow.news, sizeof a->follow.news, "%s", follow_news(a->follow.watch));
+	start_generation(a);
+}
+
+bool analysis_follow(struct analysis *a, const char **why)
+{
+	a->follow.watch = follow_new(a->opts.logs, a->opts.nlogs, why);
+	return a->follow.watch;
+}
+
+bool analysis_following(const struct analysis *a)
+{
+	return a->follow.watch;
+}
+
+void analysis_unfollow(struct analysis *a)
+{
+	follow_free(a->follow.watch);
+	a->follow.watch = NULL;
+}
+
+bool analysis_newer(const struct analysis *a)
+{
+	return a->follow.next && a->follow.made;
+}
+
+unsigned analysis_generation(const struct analysis *a)
+{
+	return a->follow.generation;
+}
+
+const char *analysis_news(struct analysis *a)
+{
+	static char text[sizeof a->follow.news];
+
+	memcpy(text, a->follow.news, sizeof text);
+	a->follow.news[0] = '\0';
+	return text;
+}
+
+void analysis_renew(struct analysis *a)
+{
+	if (a->follow.now)
+		a->follow.old = a->follow.now;
+	else
+		a->follow.first = a->session;
+	a->follow.now = a->follow.next;
+	a->follow.next = NULL;
+	a->follow.generation++;
+	a->session = a->follow.now->session;
+	procs_free(a->procs);
+	facts_free(a->facts);
+	a->procs = NULL;
+	a->facts = NULL;
+	a->counting = false;
+}
+
+void analysis_forget(struct analysis *a)
+{
+	generation_free(a->follow.old);
+	session_free(a->follow.first);
+	a->follow.old = NULL;
+	a->follow.first = NULL;
+}
+
+/* ---- the tick ---- */
+
 bool analysis_tick(struct analysis *a)
 {
 	enum session_stage now = stage(a);
@@ -216,6 +356,7 @@ bool analysis_tick(struct analysis *a)
 		work_start(a->ui, NULL, NULL, count_events, counted, c);
 	}
 	a->seen = now;
+	look_for_more(a);
 	return moved;
 }
 
@@ -232,8 +373,14 @@ void analysis_free(struct analysis *a)
 	if (!a)
 		return;
 	procs_free(a->procs);
-	session_free(a->session);
 	facts_free(a->facts);
+	analysis_forget(a);
+	if (a->follow.now)
+		generation_free(a->follow.now);
+	else
+		session_free(a->session);
+	generation_free(a->follow.next);
+	follow_free(a->follow.watch);
 	pthread_mutex_destroy(&a->lock);
 	free(a->live);
 	free(a);
@@ -356,7 +503,7 @@ void analysis_progress(const struct analysis *a, struct sbuf *b)
 		sbuf_addf(b, "rules %zu of %zu", atomic_load(&s->detect_progress.done), atomic_load(&s->detect_progress.total));
 		break;
 	case STAGE_READY:
-		sbuf_addz(b, analysis_partial(a) ? "partial" : "loaded 100 %");
+		sbuf_addz(b, analysis_partial(a) ? "partial" : analysis_newer(a) ? "newer in hits" : a->follow.watch ? "following" : "loaded 100 %");
 		break;
 	}
 }

@@ -26,6 +26,21 @@ bool analysis_tick(struct analysis *a);
 void analysis_stop(struct analysis *a);                  /* asks the work to end soon; keeps what there is */
 void analysis_free(struct analysis *a);                  /* once no job runs */
 
+/* ---- following logs that grow (load/follow.h) ---- */
+
+/* Goes on reading what changes. Before the first tick. False with *why: it cannot. */
+bool analysis_follow(struct analysis *a, const char **why);
+bool analysis_following(const struct analysis *a);
+void analysis_unfollow(struct analysis *a);
+/* A newer generation has been read and run, and waits for analysis_renew: nothing on the screen but hits may look at the old one. */
+bool analysis_newer(const struct analysis *a);
+/* The newer generation takes the place of the old one, which stays readable until analysis_forget. */
+void analysis_renew(struct analysis *a);
+void analysis_forget(struct analysis *a);
+unsigned analysis_generation(const struct analysis *a);  /* 0: the first */
+/* What became of a file that was followed, for the message line, once; "" mostly. */
+const char *analysis_news(struct analysis *a);
+
 /* Each is NULL until it is complete. */
 const struct load *analysis_load(const struct analysis *a);
 const struct store *analysis_store(const struct analysis *a);

@@ -114,6 +114,11 @@ static void recorded(struct job *job)
 	free(r);
 }
 
+void decide_again(struct ui *u)
+{
+	u->decide->recorded = false;
+}
+
 void decide_tick(struct ui *u)
 {
 	const struct findings *f = analysis_findings(u->analysis);

@@ -14,6 +14,7 @@ bool decide_start(struct ui *u, struct diag *d);
 /* Risk of earlier dumps for session_opts.risk_before; lives until decide_end. */
 const struct rows *decide_risk_before(const struct ui *u);
 /* Once all rules have run: their findings go into the case, on a worker. */
+void decide_again(struct ui *u);                          /* another generation of hits is to be recorded, too */
 void decide_tick(struct ui *u);
 /* Is the case the screen's? Not while a worker writes to it; verdicts and notes may be read even then. */
 bool decide_ready(const struct ui *u);

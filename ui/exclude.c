@@ -145,6 +145,15 @@ static void take_start(struct ui *u)
 	changed(u);
 }
 
+void exclude_again(struct ui *u)
+{
+	struct exclude *x = own(u);
+
+	free_texts(x->filter);
+	x->filter = map_new();
+	x->started = false;
+}
+
 /* ---- following the case ---- */
 
 struct trial {

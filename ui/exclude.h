@@ -10,6 +10,7 @@ struct ui;
 
 /* Once the case is open: gives the session the exclusions to start with. */
 void exclude_start(struct ui *u, struct session_opts *o);
+void exclude_again(struct ui *u);                         /* another generation of hits is there: as at the start */
 /* Follows the case: rules whose exclusions changed are run again, on a worker. */
 void exclude_tick(struct ui *u);
 void exclude_end(struct ui *u);                          /* once no job runs */

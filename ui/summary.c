@@ -111,6 +111,11 @@ static void add_unused(struct page *p, const struct load_input_report *r)
 		page_wrap(p, ROLE_WARN, str_c(r->note), 6);
 		page_end(p);
 	}
+	if (r->waiting) {
+		page_tab(p, 4, false);
+		page_addf(p, ROLE_TEXT, "%llu bytes at its end wait for the rest of a record", (unsigned long long)r->waiting);
+		page_end(p);
+	}
 	if (r->unused) {
 		summary_number(&b, r->unused);
 		sbuf_addz(&b, " records in unused space were not read; --recover reads them");

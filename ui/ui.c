@@ -22,6 +22,7 @@
 enum {
 	SLICE_MS = 20,                                   /* of work between two looks at the keys */
 	TICK_MS = 100,                                   /* between two looks at what workers have done */
+	FOLLOW_MS = 200,                                 /* … and at logs that are followed, when nothing else is to be done */
 	KEYS_MAX = 64,                                   /* handled between two drawings */
 };
 #define LEAVE_SECONDS 2.0                                /* that leaving waits for workers, at most */
@@ -219,6 +220,11 @@ bool ui_stop(struct ui *u)
 	}
 	if (!analysis_ready(u->analysis)) {
 		analysis_stop(u->analysis);
+		return true;
+	}
+	if (analysis_following(u->analysis)) {
+		analysis_unfollow(u->analysis);
+		ui_say(u, ROLE_TEXT, "following is stopped; what there is stays");
 		return true;
 	}
 	return false;
@@ -425,6 +431,29 @@ static void handle_keys(struct ui *u)
 	}
 }
 
+/* A newer generation of a log that grows is shown as soon as nothing looks at the old one: with the hits alone on the screen. What
+ * was left but kept goes. */
+static void take_newer(struct ui *u)
+{
+	if (!analysis_newer(u->analysis) || u->depth != 1 || ui_top(u)->ops != &view_hits || u->prompt || u->chooser || u->ask.yes || u->save ||
+	    work_running(u) || !decide_ready(u))
+		return;
+	for (size_t i = 0; i < VIEWS_MAX; i++)
+		if (u->kept[i]) {
+			close_view(u, u->kept[i]);
+			u->kept[i] = NULL;
+		}
+	const char *news = analysis_news(u->analysis);
+	if (news[0])
+		ui_say(u, ROLE_WARN, "%s", news);
+	analysis_renew(u->analysis);
+	decide_again(u);
+	exclude_again(u);
+	update_views(u);
+	analysis_forget(u->analysis);
+	u->active = true;
+}
+
 /* True while the screen itself has something left to do. */
 static bool step(struct ui *u)
 {
@@ -458,8 +487,9 @@ static int loop(struct ui *u)
 		}
 		if (analysis_tick(u->analysis))
 			update_views(u);
+		take_newer(u);
 		decide_tick(u);
-		if (nothing_to_show(u))
+		if (nothing_to_show(u) && !analysis_following(u->analysis))
 			break;
 		handle_keys(u);
 		if (u->quit)
@@ -476,7 +506,7 @@ static int loop(struct ui *u)
 			u->active = false;
 			tty_idle();
 		}
-		if (!tty_wait(more || tty_has_events() ? 0 : working ? TICK_MS : -1))
+		if (!tty_wait(more || tty_has_events() ? 0 : working ? TICK_MS : analysis_following(u->analysis) ? FOLLOW_MS : -1))
 			return SIGHUP;
 		if (working)
 			update_views(u);
@@ -585,7 +615,11 @@ int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 		own.nrules = u->config.nrules;
 	}
 	exclude_start(u, &own);
+	own.open_ended = opts->follow;
 	analysis_start(u, &own);
+	const char *why = NULL;
+	if (opts->follow && !analysis_follow(u->analysis, &why))
+		ui_say(u, ROLE_ERROR, "%s", why);
 	ui_pick(u, &view_hits);
 	int sig = loop(u);
 

@@ -8,6 +8,7 @@
 struct ui_opts {
 	const char *case_path;                           /* NULL: the default one */
 	bool no_case;                                    /* in memory only */
+	bool follow;                                     /* go on reading logs that grow */
 	enum color_mode colors;
 };
 

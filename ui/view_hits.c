@@ -11,7 +11,7 @@
 #include "ui/summary.h"
 #include "ui/threshold_page.h"
 
-enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, VERDICT, COMMAND, ATTACK, TYPE, JOIN, NCOLS };
+enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, VERDICT, COMMAND, ATTACK, TYPE, JOIN, NEW, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
 	[TIME] = {"time", "TIME", COL_TIME, 8, 19, 90, .descending = false},
@@ -26,6 +26,7 @@ static const struct coldef cols[NCOLS] = {
 	[COMMAND] = {"command", "COMMAND", COL_TEXT, 30, 70, 40, .elastic = true, .extra = true},
 	[ATTACK] = {"attack", "ATT&CK", COL_TEXT, 9, 20, 30, .extra = true},
 	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 12, 20, .extra = true},
+	[NEW] = {"new", "NEW", COL_TEXT, 3, 3, 99, .descending = false},          /* there once a followed log brought some */
 	[JOIN] = {"join", "JOIN", COL_TEXT, 11, 11, 10, .extra = true},
 };
 
@@ -35,6 +36,9 @@ struct hits {
 	size_t n;
 	size_t joined, unconfirmed, thresholds, shown;          /* of those not excluded */
 	bool final;
+	unsigned generation;                             /* of the analysis, as seen last */
+	struct map *known;                               /* keys of the first generation's hits; NULL: nothing new has come */
+	size_t fresh;                                    /* hits that are not among these */
 	unsigned changes;                                /* of the case, as seen last */
 	unsigned excluded;                               /* exclude_version, likewise */
 };
@@ -89,6 +93,31 @@ static void take_final(struct view *v, const struct findings *f, const struct fi
 	map_free(at);
 }
 
+/* A log that is followed has grown: what is there is the past now, and the final order is another. */
+static void next_generation(struct hits *h, unsigned generation)
+{
+	if (!h->known) {
+		h->known = map_new();
+		for (size_t i = 0; i < h->n; i++)
+			map_put(h->known, str_c(h->v[i].key), NULL);
+	}
+	h->generation = generation;
+	h->final = false;
+}
+
+static void mark_new(struct view *v)
+{
+	struct hits *h = v->state;
+
+	h->fresh = 0;
+	for (size_t i = 0; i < h->n && h->known; i++)
+		h->fresh += !map_get(h->known, str_c(h->v[i].key));
+	if (h->fresh && v->ncols < NCOLS) {
+		v->ncols = NCOLS;
+		v->list.measured = SIZE_MAX;
+	}
+}
+
 /* The column of verdicts has its place as soon as something was decided. */
 static void need_verdicts(struct view *v)
 {
@@ -117,6 +146,8 @@ static void update(struct view *v)
 	}
 	v->loading = !analysis_ready(a);
 	v->partial = analysis_partial(a);
+	if (h->generation != analysis_generation(a))
+		next_generation(h, analysis_generation(a));
 	if (h->changes != decide_changes(v->ui) || !h->final)
 		need_verdicts(v);
 	if (h->excluded != exclude_version(v->ui)) {
@@ -142,6 +173,7 @@ static void update(struct view *v)
 		list_changed(v);
 	}
 	count_joined(v);
+	mark_new(v);
 	need_verdicts(v);
 }
 
@@ -153,14 +185,22 @@ static bool open_hits(struct view *v, const struct view_arg *arg, struct diag *d
 	(void)d;
 	memcpy(h->col, cols, sizeof cols);
 	v->col = h->col;
-	v->ncols = NCOLS;
+	v->ncols = NEW;
 	v->loading = true;
 	return true;
 }
 
 static void close_hits(struct view *v)
 {
-	free(((struct hits *)v->state)->v);
+	struct hits *h = v->state;
+
+	free(h->v);
+	map_free(h->known);
+}
+
+static bool is_new(const struct hits *h, const struct finding *f)
+{
+	return h->known && !map_get(h->known, str_c(f->key));
 }
 
 static struct str attack_of(const struct rule *r, struct cell *c)
@@ -189,6 +229,10 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 	struct severity sev = severity_of(f->score);
 
 	switch (col) {
+	case NEW:
+		c->text = is_new(v->state, f) ? STR("new") : STR("");
+		c->role = ROLE_STRONG;
+		break;
 	case TIME:
 		cell_when(c, f->time);
 		break;
@@ -318,6 +362,8 @@ static void status(struct view *v, struct sbuf *b)
 {
 	const struct hits *h = v->state;
 
+	if (h->fresh)
+		sbuf_addf(b, "%zu new   ", h->fresh);
 	if (h->unconfirmed)
 		sbuf_addf(b, "%zu unconfirmed", h->unconfirmed);
 	else if (h->joined)

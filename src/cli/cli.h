@@ -25,7 +25,7 @@ struct cli {
 	bool help, version;
 	struct strings rules, args;                      /* args: what stands outside options */
 	const char *case_path;
-	bool no_case, addon, raw_cells, explain, thresholds, strict_xml, recover, keep_duplicates;
+	bool no_case, addon, raw_cells, explain, thresholds, strict_xml, recover, keep_duplicates, follow;
 	unsigned workers;                                /* 0: one per core */
 	struct load_bound from, to;
 	usec_t now;

@@ -6,8 +6,8 @@
 #include "base/mem.h"
 
 enum option_id {
-	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FROM, OPT_TO, OPT_KEEP_DUPLICATES, OPT_RECOVER, OPT_FORMAT, OPT_OUTPUT,
-	OPT_RAW_CELLS, OPT_EXPLAIN, OPT_THRESHOLDS, OPT_STRICT_XML, OPT_WORKERS, OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
+	OPT_RULES, OPT_CASE, OPT_NO_CASE, OPT_NOW, OPT_CIM, OPT_FROM, OPT_TO, OPT_KEEP_DUPLICATES, OPT_RECOVER, OPT_FOLLOW, OPT_FORMAT,
+	OPT_OUTPUT, OPT_RAW_CELLS, OPT_EXPLAIN, OPT_THRESHOLDS, OPT_STRICT_XML, OPT_WORKERS, OPT_DATA, OPT_JUNIT, OPT_VERSION, OPT_HELP
 };
 
 static const struct option {
@@ -29,6 +29,7 @@ static const struct option {
 	{OPT_KEEP_DUPLICATES, "--keep-duplicates", NULL, CMD_TRIAGE | CMD_SCAN | CMD_QUERY,
 	 "keep all copies of a record that several logs hold (host, channel, EventRecordID, EventID and time are the same)"},
 	{OPT_RECOVER, "--recover", NULL, CMD_TRIAGE | CMD_SCAN | CMD_QUERY, "read records in unused space of EVTX files, too; they are marked"},
+	{OPT_FOLLOW, "--follow", NULL, CMD_TRIAGE, "go on reading logs that are still being written; new hits are marked"},
 	{OPT_FORMAT, "--format", "table|csv|jsonl", CMD_SCAN | CMD_QUERY, "how to print; table otherwise"},
 	{OPT_OUTPUT, "-o", "FILE", CMD_SCAN | CMD_QUERY, "write to FILE, which appears, or is replaced, when it is complete"},
 	{OPT_RAW_CELLS, "--raw-cells", NULL, CMD_SCAN | CMD_QUERY, "CSV: do not disarm cells that a spreadsheet would run as a formula"},
@@ -200,6 +201,9 @@ static bool set_option(struct cli *c, const struct option *o, const char *value)
 		return parse_bound(c, &c->to, o->name, value);
 	case OPT_KEEP_DUPLICATES:
 		c->keep_duplicates = true;
+		return true;
+	case OPT_FOLLOW:
+		c->follow = true;
 		return true;
 	case OPT_RECOVER:
 		c->recover = true;

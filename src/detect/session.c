@@ -48,6 +48,7 @@ static void load_logs(struct session *s)
 	struct load_opts lo = {
 		.workers = o->workers, .chunk = o->chunk, .strict_xml = o->strict_xml, .progress = &s->load_progress,
 		.keep_duplicates = o->keep_duplicates, .recover = o->recover, .bounded = o->bounded, .from = o->from, .to = o->to,
+		.open_ended = o->open_ended, .names = o->names,
 	};
 	struct cim_opts co = {.addon = o->cim_addon};
 

@@ -18,8 +18,9 @@ struct session_opts {
 	size_t chunk;
 	bool strict_xml;
 	/* As load_opts has them. */
-	bool keep_duplicates, recover, bounded;
+	bool keep_duplicates, recover, bounded, open_ended;
 	struct load_bound from, to;
+	const char *const *names;                        /* parallel to logs */
 	/* Hits as they are found (detect_opts.found); the copies' texts live as long as the session's findings. May be NULL. */
 	void (*found)(void *ctx, const struct finding *f, size_t n);
 	void *found_ctx;

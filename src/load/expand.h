@@ -9,6 +9,7 @@
 
 struct source {
 	char *path;                                      /* "-" for stdin */
+	const char *name;                                /* for people, borrowed; NULL: the path */
 	bool named;                                      /* by the user; else found in a directory */
 	bool pipe;                                       /* to be spooled before it is read */
 	uint64_t size;                                   /* bytes, as far as known */

@@ -265,7 +265,12 @@ static void cut_and_decode(struct reading *g)
 		if (!n)
 			break;
 		bool final = g->eof && n == have;
-		size_t end = g->m->decoder->cut((struct str){g->p + g->from, n}, g->m->input.encoding, final, &state);
+		const bool ends = final && !r->opts->open_ended;
+		size_t end = g->m->decoder->cut((struct str){g->p + g->from, n}, g->m->input.encoding, ends, &state);
+		if (!end && final && !ends) {
+			g->m->report.waiting = n;
+			break;
+		}
 		if (end) {
 			emit(g, end);
 			view = r->target;
@@ -325,7 +330,7 @@ static struct member *new_member(struct task *t, const struct source *s, char *i
 	struct member *m = xcalloc(1, sizeof(*m));
 	struct sbuf name = {0};
 
-	sbuf_addz(&name, strcmp(s->path, "-") == 0 ? "standard input" : s->path);
+	sbuf_addz(&name, s->name ? s->name : strcmp(s->path, "-") == 0 ? "standard input" : s->path);
 	if (inner)
 		sbuf_addf(&name, ": %s", inner);
 	m->input = (struct input){.path = xstrdup(s->path), .member = inner, .name = name.p, .spool = spool};
@@ -440,7 +445,10 @@ static void find_sources(struct run *r, const char *const *paths, size_t npaths)
 
 	for (size_t i = 0; i < npaths; i++) {
 		bool is_stdin = strcmp(paths[i], "-") == 0;
+		size_t first = r->sources.n;
 		expand_add(&r->sources, paths[i]);
+		for (; r->opts->names && first < r->sources.n; first++)
+			r->sources.v[first].name = r->opts->names[i];
 		if (is_stdin && stdin_named)
 			r->sources.v[r->sources.n - 1].reason = xstrdup("standard input is named twice");
 		stdin_named |= is_stdin;

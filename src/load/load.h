@@ -33,6 +33,8 @@ struct load_opts {
 	bool recover;                                    /* read records in unused space of EVTX files, too */
 	bool bounded;                                    /* only events from `from` on and before `to`, and those without a time */
 	struct load_bound from, to;
+	bool open_ended;                                 /* the logs are still being written: a record without its end is no damage */
+	const char *const *names;                        /* what each path is to be called; NULL, in it or for all: by its path */
 	struct load_progress *progress;                  /* NULL when nobody watches */
 };
 
@@ -42,6 +44,7 @@ struct load_input_report {
 	uint64_t duplicates, outside;                    /* events left out: copies, and those not in the wanted time */
 	uint64_t recovered;                              /* of `events`: out of unused space */
 	uint64_t unused, unreadable;                     /* records there: not read for want of load_opts.recover; no longer readable */
+	uint64_t waiting;                                /* bytes at the end of a log that is still being written: an unfinished record */
 	uint64_t timeless;                               /* of `events`: without a time */
 	usec_t first, last;                              /* of Sysmon events; WHEN_NONE when there is none */
 	bool unusable;                                   /* could not be opened, or holds no known format */

@@ -6,6 +6,7 @@ libspoor_a_SOURCES += \
 	src/load/decode.c src/load/decode.h \
 	src/load/evtx.c src/load/evtx.h \
 	src/load/expand.c src/load/expand.h \
+	src/load/follow.c src/load/follow.h \
 	src/load/input.c src/load/input.h \
 	src/load/json.c src/load/json.h src/load/json_parse.c src/load/json_shape.c \
 	src/load/keep.c \
