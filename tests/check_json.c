@@ -174,7 +174,7 @@ START_TEST(winlogbeat)
 	expect_event("{\"_index\":\"i\",\"_source\":{\"winlog\":{\"provider_name\":\"Microsoft-Windows-Sysmon\",\"event_id\":\"1\",\"record_id\":44,"
 	             "\"process\":{\"pid\":5,\"thread\":{\"id\":6}},\"user\":{\"identifier\":\"S-1\"},\"channel\":\"c\",\"computer_name\":\"h\","
 	             "\"event_data\":{\"Image\":\"x\"}},\"process\":{\"pid\":7,\"name\":\"ecs\"},\"host\":{\"name\":\"no\"}}}",
-	             "1 -/-1 #44 @Channel=c @Computer=h " IS " @ProcessID=5 @ThreadID=6 @UserID=S-1 Image=x");
+	             "1 -/-1 #44 @Channel=c @Computer=h " IS " @ProcessID=5 @ThreadID=6 @UserID=S-1 Image=x ProcessId=7");
 }
 END_TEST
 

@@ -156,13 +156,18 @@ static inline UNUSED char *show_load(const struct load *l)
 
 /* ---- decoding a text at once, and cut into pieces ---- */
 
+static inline UNUSED struct str head_of(const struct decoder *d, struct str text)
+{
+	return (struct str){text.p, !d->wants_head ? 0 : text.n < DECODE_HEAD_MAX ? text.n : DECODE_HEAD_MAX};
+}
+
 static inline UNUSED char *decode_whole(const struct decoder *d, struct str text, enum encoding enc, bool strict)
 {
 	struct pool *pool = pool_new();
 	struct batch_maker *maker = batch_maker_new(pool);
 	struct batch *b = batch_new(maker, 0, 0);
 
-	d->decode(text, enc, 0, strict, b);
+	d->decode(text, enc, 0, head_of(d, text), strict, b);
 	batch_done(b);
 	batch_maker_free(maker);
 	char *shown = show_batch(b);
@@ -188,7 +193,7 @@ static inline UNUSED char *decode_pieces(const struct decoder *d, struct str tex
 		must(end <= n);
 		if (end) {
 			copy = xrealloc(copy, end);
-			d->decode((struct str){copy, end}, enc, at, strict, b);
+			d->decode((struct str){copy, end}, enc, at, head_of(d, text), strict, b);
 			at += end;
 			view = step;
 		} else {

@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/check_load \
 	tests/check_ptree \
 	tests/check_rule \
+	tests/check_shapes \
 	tests/check_spl_expr \
 	tests/check_spl_fn \
 	tests/check_spl_lex \

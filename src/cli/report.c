@@ -69,16 +69,20 @@ static void report_left_out(const struct load *l)
 
 int report_load(const struct load *l, bool all)
 {
-	size_t usable = 0, shown = all ? l->ndamage : DAMAGE_SHOWN;
+	size_t usable = 0, shown = all ? l->ndamage : DAMAGE_SHOWN, skipped = 0;
 	bool bad = l->damaged > 0 || l->cancelled;
 
 	for (size_t i = 0; i < l->inputs.n; i++) {
 		const struct load_input_report *r = &l->report[i];
 		usable += !r->unusable;
-		bad |= r->unusable || r->reason[0];
-		if (r->unusable || r->reason[0])
+		skipped += r->skipped;
+		bad |= !r->skipped && (r->unusable || r->reason[0]);
+		if ((r->unusable || r->reason[0]) && (!r->skipped || all))
 			say("%s: %s", l->inputs.v[i].name, r->reason[0] ? r->reason : "cannot be used");
 	}
+	if (skipped && !all)
+		say("%zu other file%s in folders and archives %s passed over; scan --explain names them", skipped,
+		    skipped == 1 ? "" : "s", skipped == 1 ? "is no log and was" : "are no logs and were");
 	for (size_t i = 0; i < l->ndamage && i < shown; i++)
 		say("%s: offset %" PRIu64 ": %s%s", l->inputs.v[l->damage[i].input].name, l->damage[i].offset, l->damage[i].reason,
 		    l->damage[i].length ? "; this record is left out" : "");

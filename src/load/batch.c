@@ -523,7 +523,16 @@ static uint32_t intern_sys(struct batch *b, enum sys_field f)
 	return s->last_sys[f].id;
 }
 
-/* Is the record Sysmon's? Without a provider the channel tells. */
+static struct str data_of(const struct batch_maker *s, struct str name)
+{
+	for (unsigned i = s->nfields; i-- > 0;)
+		if (str_eq(s->field[i].name, name))
+			return s->field[i].value;
+	return (struct str){NULL, 0};
+}
+
+/* Is the record Sysmon's? Without a provider the channel tells; without both (a table of fields that somebody exported) the
+ * one field that all events of Sysmon have, and nobody else's. */
 static bool is_sysmon(struct batch *b, enum sysmon_os *os)
 {
 	struct batch_maker *s = b->maker;
@@ -531,10 +540,15 @@ static bool is_sysmon(struct batch *b, enum sysmon_os *os)
 
 	if (!provider.n) {
 		struct str channel = s->sys[SYS_CHANNEL];
+		if (!channel.n) {
+			*os = OS_WINDOWS;
+			return s->sys[SYS_EVENT_ID].n && data_of(s, STR("UtcTime")).n;
+		}
 		const char *slash = channel.n ? memchr(channel.p, '/', channel.n) : NULL;
 		if (slash)
 			channel.n = (size_t)(slash - channel.p);
-		return sysmon_provider(channel, os);
+		*os = OS_WINDOWS;
+		return str_eqc(channel, "Sysmon") || sysmon_provider(channel, os);      /* the former: Hayabusa's short name */
 	}
 	if (!str_eq(provider, s->last_provider)) {
 		s->last_is_sysmon = sysmon_provider(provider, &s->last_os);
@@ -552,14 +566,6 @@ static bool event_id(const struct batch_maker *s, uint32_t *id)
 		return false;
 	*id = (uint32_t)n;
 	return true;
-}
-
-static struct str data_of(const struct batch_maker *s, struct str name)
-{
-	for (unsigned i = s->nfields; i-- > 0;)
-		if (str_eq(s->field[i].name, name))
-			return s->field[i].value;
-	return (struct str){NULL, 0};
 }
 
 /* spl-spec 4.2: SystemTime; else UtcTime; else what the collector says, its local clock last. */

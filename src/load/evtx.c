@@ -191,11 +191,11 @@ static void decode_chunk(struct str chunk, uint64_t base, struct batch *b)
 	binxml_free(&x);
 }
 
-static void decode(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b)
+static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
 	size_t at = 0;
 
-	(void)enc, (void)strict;
+	(void)enc, (void)head, (void)strict;
 	if (base == 0 && has_file_head(text)) {
 		if (text.n < HEADER_SIZE) {
 			batch_damaged(b, 0, text.n, "the file ends inside its header");
@@ -210,7 +210,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 	}
 }
 
-const struct decoder decode_evtx = {FORMAT_EVTX, probe, cut, decode};
+const struct decoder decode_evtx = {FORMAT_EVTX, probe, cut, decode, false};
 
 uint64_t evtx_window(uint64_t offset, uint64_t *length)
 {

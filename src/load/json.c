@@ -2,7 +2,10 @@
  * damage costs one record; reading one is json_parse.c's, understanding it json_shape.c's.
  *
  * A record starts at a `{` outside of records. When what follows is no JSON object, the next record starts at the first
- * `{` that begins a line or follows a `},`: good JSON never comes to that, and in bad JSON it is the best guess. */
+ * `{` that begins a line or follows a `},`: good JSON never comes to that, and in bad JSON it is the best guess.
+ *
+ * A whole answer of a search, `{"took": 3, "hits": {"hits": [{…}, {…}]}, "x": 1}`, is no record: its records are those of the
+ * array, and what stands before and behind them is passed over, so that it may be cut between them like any other array. */
 #include "load/json.h"
 
 #include "load/decode.h"
@@ -40,10 +43,10 @@ static size_t restart(struct str t, size_t from)
 }
 
 /* What is met at or behind *at, between records. */
-enum what { END, RECORD, BROKEN, SHORT };
+enum what { END, RECORD, BROKEN, SHORT, HEAD };
 struct piece {
 	enum what what;
-	size_t start, end;                               /* BROKEN: up to the next start */
+	size_t start, end;                               /* BROKEN: up to the next start; HEAD: of a wrapper, up to its first record */
 	size_t other;                                    /* other text before `start` begins here … */
 	size_t other_end;                                /* … and ends here; the same when there is none */
 };
@@ -53,9 +56,45 @@ static bool is_filler(char c)
 	return blank(c) || c == ',' || c == '[' || c == ']';
 }
 
-/* `final`: a record that does not end in t never does. */
-static struct piece next_piece(struct str t, size_t at, bool final, struct jsonrec *r)
+static size_t wrapped(struct str t, size_t at, struct jsonrec *r)
 {
+	if (!r->text)
+		jsonrec_room(r, t.n);
+	return jsonrec_wrapped(t, at, r);
+}
+
+/* Passes over what follows the records of a wrapper, `], "took": 5}`. SHORT when it does not end in t. */
+static enum jsonrec_end skip_tail(struct str t, size_t *at)
+{
+	bool list = false;
+
+	for (size_t p = *at; p < t.n;) {
+		char c = t.p[p];
+		if (blank(c)) {
+			p++;
+		} else if (c == ']' || (c == '}' && list)) {
+			list = true;
+			*at = ++p;
+		} else if (c == ',' && list) {
+			size_t end = p + 1;
+			enum jsonrec_end e = jsonrec_member(t, &end);
+			if (e != JSONREC_DONE)
+				return e;
+			*at = p = end;
+		} else {
+			break;
+		}
+	}
+	return JSONREC_DONE;
+}
+
+/* `final`: a record that does not end in t never does. `r` gets the record; `keep`: its values are wanted. */
+static struct piece next_piece(struct str t, size_t at, bool final, struct jsonrec *r, bool keep)
+{
+	bool lists;
+
+	if (skip_tail(t, &at) == JSONREC_SHORT && !final)
+		return (struct piece){.what = SHORT, .start = t.n, .end = t.n, .other = t.n, .other_end = t.n};
 	const char *brace = at < t.n ? memchr(t.p + at, '{', t.n - at) : NULL;
 	struct piece k = {.what = END, .start = brace ? (size_t)(brace - t.p) : t.n};
 
@@ -68,9 +107,20 @@ static struct piece next_piece(struct str t, size_t at, bool final, struct jsonr
 	k.end = k.start;
 	if (!brace)
 		return k;
-	if (r)
+	if (keep)
 		jsonrec_reset(r);
-	enum jsonrec_end e = jsonrec_read(t, &k.end, r);
+	enum jsonrec_end e = jsonrec_read(t, &k.end, keep ? r : NULL, &lists);
+	size_t first = lists ? wrapped(t, k.start, r) : 0;
+	if (first) {
+		k.what = HEAD;
+		k.end = first;
+		return k;
+	}
+	if (lists && keep && e == JSONREC_DONE) {        /* finding that out took the record's memory */
+		k.end = k.start;
+		jsonrec_reset(r);
+		jsonrec_read(t, &k.end, r, &lists);
+	}
 	if (e == JSONREC_DONE) {
 		k.what = RECORD;
 		return k;
@@ -101,10 +151,11 @@ static int probe(struct str head, enum encoding enc)
 	}
 	if (!sure && i < t.n) {
 		/* Behind something else on its line, as syslog or a dump of EVTX ("Record 1") puts it. */
-		size_t at = 0;
-		struct piece k = next_piece(t, i, false, NULL);
-		at = k.start;
-		if ((k.what == RECORD || k.what == SHORT) && !memchr(t.p, 0, t.n) && !memchr(t.p + i, '"', at - i) &&
+		struct jsonrec r = {0};
+		struct piece k = next_piece(t, i, false, &r, false);
+		size_t at = k.start;
+		jsonrec_free(&r);
+		if ((k.what == RECORD || k.what == SHORT || k.what == HEAD) && !memchr(t.p, 0, t.n) && !memchr(t.p + i, '"', at - i) &&
 		    str_find((struct str){t.p + at, k.end - at}, STR("EventID")) >= 0)
 			sure = 50;
 	}
@@ -146,36 +197,40 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 		if (end == t.n)
 			end = 0;
 	} else if (!(end = last_line_start(t))) {
+		struct jsonrec r = {0};
 		for (;;) {
-			struct piece k = next_piece(t, end, false, NULL);
-			if (k.what != RECORD && (k.what != BROKEN || k.end == t.n))
+			struct piece k = next_piece(t, end, false, &r, false);
+			if (k.what != RECORD && k.what != HEAD && (k.what != BROKEN || k.end == t.n))
 				break;
 			end = k.end;
 		}
+		jsonrec_free(&r);
 	}
 	end = wide_bytes(&w, end);
 	wide_free(&w);
 	return final && !end ? text.n : end;
 }
 
-static void decode(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b)
+static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
 	struct wide w = {0};
 	struct str t = wide_open(&w, text, enc);
 	struct jsonrec r = {0};
 	struct piece k = {.what = RECORD};
 
-	(void)strict;
+	(void)head, (void)strict;
 	b->stable = true;
 	jsonrec_room(&r, t.n);
 	while (k.what != END) {
-		k = next_piece(t, k.end, true, &r);
+		k = next_piece(t, k.end, true, &r, true);
 		if (memchr(t.p + k.other, '"', k.other_end - k.other)) {
 			uint64_t from = wide_bytes(&w, k.other), to = wide_bytes(&w, k.other_end);
 			batch_damaged(b, base + from, to - from, "text between records that is no JSON");
 		}
 		if (k.what == END)
 			break;
+		if (k.what == HEAD)
+			continue;
 		uint64_t from = wide_bytes(&w, k.start), to = wide_bytes(&w, k.end);
 		if (k.what != RECORD) {
 			batch_damaged(b, base + from, to - from, "no valid JSON, or cut short");
@@ -195,4 +250,4 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 	wide_free(&w);
 }
 
-const struct decoder decode_json = {FORMAT_JSON, probe, cut, decode};
+const struct decoder decode_json = {FORMAT_JSON, probe, cut, decode, false};

@@ -1,5 +1,5 @@
-/* Between json.c, which finds records, json_parse.c, which reads one, and json_shape.c, which knows what collectors
- * call things. */
+/* Between json.c and csv.c, which find records, json_parse.c, which reads one of JSON, json_shape.c, which makes an event of
+ * its values, and json_names.c, which knows what collectors call things. */
 #ifndef SPOOR_LOAD_JSON_H
 #define SPOOR_LOAD_JSON_H
 
@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "load/batch.h"
+#include "load/xml.h"
 
 #define JSONREC_DEPTH_MAX 64                             /* objects and arrays inside each other */
 #define JSONREC_LEAVES_MAX 4096                          /* values of one record */
@@ -20,8 +21,9 @@ struct jsonrec_leaf {
 	struct str path;                                 /* the name; nested: names joined by dots, without levels that only wrap */
 	struct str value;                                /* a string decoded; anything else as written, an array as one text */
 	uint8_t type;                                    /* enum jsonrec_type */
-	bool data;                                       /* an EventData field by its place; path is its name */
+	uint8_t data;                                    /* enum jsonrec_data: an EventData field by its place; path is its name */
 };
+enum jsonrec_data { DATA_NONE, DATA_FIELD, DATA_CAMEL };
 
 /* A record being read. Zero-initialise, give it memory with jsonrec_room; jsonrec_free at the end. */
 struct jsonrec {
@@ -33,6 +35,7 @@ struct jsonrec {
 	size_t text_n, text_cap;
 	char *paths;
 	size_t paths_n;
+	struct xml_inner *xml;                           /* reads events that lie in values; NULL until one does */
 };
 void jsonrec_room(struct jsonrec *r, size_t text_bytes);    /* for records of a text that long */
 void jsonrec_reset(struct jsonrec *r);
@@ -45,18 +48,69 @@ enum jsonrec_end {
 };
 /* Reads the object at t[*at], which is a `{`; on JSONREC_DONE *at is behind its `}`. `r` may be NULL: only find the end.
  * Strict RFC 8259, but control characters other than line feeds are let through in strings. */
-enum jsonrec_end jsonrec_read(struct str t, size_t *at, struct jsonrec *r);
-/* Appends the fields of an object in a string (an EventData that was quoted). False when it is none. */
-bool jsonrec_quoted(struct jsonrec *r, struct str t);
+enum jsonrec_end jsonrec_read(struct str t, size_t *at, struct jsonrec *r, bool *lists);
+/* Is the object at t[at] no record, but a wrapper around an array of records (a whole search result)? Then where the first of
+ * them starts, else 0. Worth asking only when jsonrec_read set *lists: there is some array of objects. Uses r. */
+size_t jsonrec_wrapped(struct str t, size_t at, struct jsonrec *r);
+/* A member of an object, `"name": value`, at t[*at]. */
+enum jsonrec_end jsonrec_member(struct str t, size_t *at);
+/* Appends the values of an object in a string; `data`: they are EventData fields. False when it is none. */
+bool jsonrec_quoted(struct jsonrec *r, struct str t, bool data);
+/* Appends a value with a name of its own, which stay where they are. */
+void jsonrec_add(struct jsonrec *r, struct str path, struct str value);
+/* n bytes that last as long as the record; NULL, with r->trouble set, when there is no room. */
+char *jsonrec_text(struct jsonrec *r, size_t n);
 
-/* json_shape.c: what an object inside the record means for the values in it. */
+/* Feeds the record to b, after batch_begin. */
+void jsonrec_feed(struct jsonrec *r, struct batch *b);
+/* Do the values from the first-th on tell which event it is? */
+bool jsonrec_is_event(const struct jsonrec *r, uint32_t first);
+
+/* ---- json_names.c: the tables ---- */
+
+/* What an object inside the record means for the values in it. */
 enum jsonrec_place {
 	PLACE_PATH,                                      /* its name becomes part of the path */
 	PLACE_WRAP,                                      /* it only wraps: values count as if they stood outside */
+	PLACE_ROOT,                                      /* it is the record itself: paths start anew */
+	PLACE_BESIDE,                                    /* NAME_attributes: attributes of the element NAME beside it */
 	PLACE_DATA,                                      /* it holds the EventData fields */
+	PLACE_CAMEL,                                     /* likewise, as Wazuh writes them: nameOfField, values with \\ and \" escaped */
 };
 enum jsonrec_place jsonrec_place(struct str path);
-/* Feeds the record to b, after batch_begin. */
-void jsonrec_feed(struct jsonrec *r, struct batch *b);
+
+/* What a value that is a text holds. */
+enum jsonrec_inner {
+	INNER_NOTHING,
+	INNER_EVENT,                                     /* the event as it was logged, XML or JSON: what stands beside it is derived */
+	INNER_DATA,                                      /* its EventData, XML or JSON */
+	INNER_PART,                                      /* a part of the record, JSON */
+};
+enum jsonrec_inner jsonrec_inner(struct str path);
+
+enum {
+	NAME_KEEP = 1,                                   /* also a field of a flat record, under its own name */
+	NAME_DROP = 2,                                   /* nothing at all */
+	NAME_NESTED = 4,                                 /* only where EventData stands apart; in a flat record it is a field */
+	NAME_SPLUNK = 8,                                 /* only as Splunk writes it: XmlWinEventLog:CHANNEL */
+	NAME_ELASTIC = 16,                               /* where it stands, names of the Elastic Common Schema count */
+};
+struct jsonrec_name {
+	const char *path;
+	enum sys_field field;                            /* SYS_COUNT: of the event's data, see ecs */
+	uint8_t rank, flags;                             /* of several that a record has, the lowest rank counts, then the last */
+	uint8_t ecs;                                     /* the first row + 1 in the table of ECS for the path; 0: none */
+};
+/* The entry of a path, NULL when it is no attribute. `@` before an XML attribute and `#text` behind an element are spelling. */
+const struct jsonrec_name *jsonrec_name(struct str path);
+/* What the Elastic Common Schema calls the fields of the event `id`; NULL when it has nothing of this name there. */
+enum ecs_how { ECS_TEXT, ECS_USER, ECS_HASH, ECS_OUTBOUND };
+struct jsonrec_ecs {
+	const char *path, *field;
+	uint32_t ids;                                    /* bit per EventID */
+	enum ecs_how how;
+	const char *prefix;                              /* of a hash: "MD5=" */
+};
+const struct jsonrec_ecs *jsonrec_ecs(const struct jsonrec_name *name, unsigned id);
 
 #endif

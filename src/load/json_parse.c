@@ -1,5 +1,5 @@
 /* One JSON object into a flat list of values, without copying what needs no decoding. Numbers stay as they are written,
- * which is why no JSON library does this. Knows the places of json_shape.c only by what jsonrec_place says. */
+ * which is why no JSON library does this. Knows the places of json_names.c only by what jsonrec_place says. */
 #include <endian.h>
 #include <stdlib.h>
 
@@ -9,14 +9,17 @@
 
 struct reader {
 	const char *p, *end;
-	struct jsonrec *r;                           /* NULL: nothing is kept */
+	struct jsonrec *r;                               /* NULL: nothing is kept */
 	unsigned depth;
+	bool lists;                                      /* an array of objects was met */
+	bool seek;                                       /* stop at the first array of records … */
+	const char *first;                               /* … and say where its first one starts */
 };
 
 /* Where values go. */
 struct place {
 	struct str path;                                 /* of the object, "" at the top */
-	enum jsonrec_place kind;                            /* PLACE_DATA: EventData, whatever the path */
+	enum jsonrec_data data;                          /* inside EventData, whatever the path */
 };
 
 static enum jsonrec_end read_value(struct reader *in, const struct place *at, struct str key);
@@ -49,17 +52,33 @@ void jsonrec_free(struct jsonrec *r)
 	free(r->leaf);
 	free(r->text);
 	free(r->paths);
+	xml_inner_free(r->xml);
 	*r = (struct jsonrec){0};
 }
 
-static void add_leaf(struct jsonrec *r, struct str path, struct str value, enum jsonrec_type type, bool data)
+static void add_leaf(struct jsonrec *r, struct str path, struct str value, enum jsonrec_type type, enum jsonrec_data data)
 {
 	if (r->n == JSONREC_LEAVES_MAX) {
 		r->trouble = "more than 4096 values in one record";
 		return;
 	}
 	GROW(r->leaf, r->n, r->cap);
-	r->leaf[r->n++] = (struct jsonrec_leaf){path, value, (uint8_t)type, data};
+	r->leaf[r->n++] = (struct jsonrec_leaf){path, value, (uint8_t)type, (uint8_t)data};
+}
+
+void jsonrec_add(struct jsonrec *r, struct str path, struct str value)
+{
+	add_leaf(r, path, value, JSONREC_STRING, DATA_NONE);
+}
+
+char *jsonrec_text(struct jsonrec *r, size_t n)
+{
+	if (n > r->text_cap - r->text_n) {
+		r->trouble = "decoded text is longer than the record allows";
+		return NULL;
+	}
+	r->text_n += n;
+	return r->text + r->text_n - n;
 }
 
 /* a.b, in the record's memory. */
@@ -297,8 +316,8 @@ static bool item_part(struct str key, const char *const *names)
 
 static void merge_item(struct jsonrec *r, uint32_t first)
 {
-	static const char *const name_keys[] = {"@Name", "Name", "-Name", "#attributes.Name", NULL};
-	static const char *const text_keys[] = {"#text", "text", "content", "Value", NULL};
+	static const char *const name_keys[] = {"@Name", "Name", "-Name", "@_Name", "#attributes.Name", "$.Name", "_attributes.Name", NULL};
+	static const char *const text_keys[] = {"#text", "text", "content", "Value", "_", "_text", NULL};
 	struct str name = {NULL, 0};
 	struct jsonrec_leaf value = {.type = JSONREC_STRING};
 
@@ -310,7 +329,7 @@ static void merge_item(struct jsonrec *r, uint32_t first)
 	}
 	r->n = first;
 	if (name.n && value.value.n)
-		add_leaf(r, name, value.value, value.type, true);
+		add_leaf(r, name, value.value, value.type, DATA_FIELD);
 }
 
 static enum jsonrec_end read_members(struct reader *in, const struct place *at)
@@ -352,12 +371,16 @@ static enum jsonrec_end read_object(struct reader *in, const struct place *at, s
 		return JSONREC_BROKEN;
 	if (in->r) {
 		struct str path = join(in->r, at->path, key);
-		enum jsonrec_place kind = at->kind == PLACE_DATA ? PLACE_PATH : jsonrec_place(path);
-		if (kind == PLACE_DATA) {
-			inside = (struct place){{NULL, 0}, PLACE_DATA};
+		enum jsonrec_place kind = at->data ? PLACE_PATH : jsonrec_place(path);
+		switch (kind) {
+		case PLACE_PATH: inside.path = path; break;
+		case PLACE_WRAP: break;
+		case PLACE_ROOT: inside.path = (struct str){NULL, 0}; break;
+		case PLACE_BESIDE: inside.path = (struct str){path.p, path.n - (sizeof("_attributes") - 1)}; break;
+		case PLACE_DATA:
+		case PLACE_CAMEL:
+			inside = (struct place){{NULL, 0}, kind == PLACE_CAMEL ? DATA_CAMEL : DATA_FIELD};
 			in->r->nested = true;
-		} else if (kind == PLACE_PATH) {
-			inside.path = path;
 		}
 	}
 	enum jsonrec_end e = read_members(in, &inside);
@@ -365,18 +388,41 @@ static enum jsonrec_end read_object(struct reader *in, const struct place *at, s
 	return e;
 }
 
+/* in->p is at the first of an array of objects. When it is a record, the reading ends here. */
+static bool first_is_record(struct reader *in)
+{
+	static const struct place top = {{NULL, 0}, DATA_NONE};
+	struct reader inner = *in;
+	uint32_t before = in->r->n;
+
+	inner.p++;
+	enum jsonrec_end e = inner.depth < JSONREC_DEPTH_MAX ? read_members(&inner, &top) : JSONREC_BROKEN;
+	if (inner.first)
+		in->first = inner.first;
+	else if (e == JSONREC_DONE && jsonrec_is_event(in->r, before))
+		in->first = in->p;
+	in->r->n = before;
+	return in->first != NULL;
+}
+
 static enum jsonrec_end read_array(struct reader *in, const struct place *at, struct str key)
 {
-	bool items = in->r && at->kind == PLACE_DATA && !at->path.n && str_eqc(key, "Data");
+	bool items = in->r && at->data && !at->path.n && str_eqc(key, "Data");
 	struct jsonrec *keep = in->r;
 	enum jsonrec_end e;
 
 	if (++in->depth > JSONREC_DEPTH_MAX)
 		return JSONREC_BROKEN;
-	if (!items)
-		in->r = NULL;
 	if ((e = skip_blanks(in)) != JSONREC_DONE)
 		return e;
+	if (*in->p == '{') {
+		/* Behind what names an event it is a list inside a record. */
+		in->lists |= !in->r || (!at->data && !jsonrec_is_event(in->r, 0));
+		if (in->seek && in->r && !at->data && !jsonrec_is_event(in->r, 0) && first_is_record(in))
+			return JSONREC_BROKEN;
+	}
+	if (!items)
+		in->r = NULL;
 	bool empty = *in->p == ']';
 	while (!empty) {
 		uint32_t first = items ? keep->n : 0;
@@ -414,7 +460,7 @@ static enum jsonrec_end read_value(struct reader *in, const struct place *at, st
 		in->p++;
 		e = read_array(in, at, key);
 		type = JSONREC_ARRAY;
-		if (in->r && at->kind == PLACE_DATA && str_eqc(key, "Data"))
+		if (in->r && at->data && str_eqc(key, "Data"))
 			return e;
 		break;
 	case '"':
@@ -441,34 +487,66 @@ static enum jsonrec_end read_value(struct reader *in, const struct place *at, st
 		return e;
 	if (type != JSONREC_STRING)
 		value = (struct str){start, (size_t)(in->p - start)};
-	add_leaf(in->r, join(in->r, at->path, key), value, type, at->kind == PLACE_DATA);
+	add_leaf(in->r, join(in->r, at->path, key), value, type, at->data);
 	return JSONREC_DONE;
 }
 
-enum jsonrec_end jsonrec_read(struct str t, size_t *at, struct jsonrec *r)
+enum jsonrec_end jsonrec_read(struct str t, size_t *at, struct jsonrec *r, bool *lists)
 {
-	struct reader in = {t.p + *at + 1, t.p + t.n, r, 1};
-	struct place top = {{NULL, 0}, PLACE_PATH};
+	struct reader in = {.p = t.p + *at + 1, .end = t.p + t.n, .r = r, .depth = 1};
+	struct place top = {{NULL, 0}, DATA_NONE};
 	enum jsonrec_end e = read_members(&in, &top);
 
 	if (e == JSONREC_DONE)
 		*at = (size_t)(in.p - t.p);
+	*lists = in.lists;
 	return e;
 }
 
-bool jsonrec_quoted(struct jsonrec *r, struct str t)
+size_t jsonrec_wrapped(struct str t, size_t at, struct jsonrec *r)
+{
+	struct reader in = {.p = t.p + at + 1, .end = t.p + t.n, .r = r, .depth = 1, .seek = true};
+	struct place top = {{NULL, 0}, DATA_NONE};
+
+	jsonrec_reset(r);
+	read_members(&in, &top);
+	return in.first ? (size_t)(in.first - t.p) : 0;
+}
+
+enum jsonrec_end jsonrec_member(struct str t, size_t *at)
+{
+	struct reader in = {.p = t.p + *at, .end = t.p + t.n, .depth = 1};
+	struct place top = {{NULL, 0}, DATA_NONE};
+	struct str key;
+	enum jsonrec_end e;
+
+	if ((e = skip_blanks(&in)) != JSONREC_DONE)
+		return e;
+	if (*in.p++ != '"')
+		return JSONREC_BROKEN;
+	if ((e = read_string(&in, &key)) != JSONREC_DONE || (e = skip_blanks(&in)) != JSONREC_DONE)
+		return e;
+	if (*in.p++ != ':')
+		return JSONREC_BROKEN;
+	if ((e = skip_blanks(&in)) != JSONREC_DONE || (e = read_value(&in, &top, key)) != JSONREC_DONE)
+		return e;
+	*at = (size_t)(in.p - t.p);
+	return JSONREC_DONE;
+}
+
+bool jsonrec_quoted(struct jsonrec *r, struct str t, bool data)
 {
 	uint32_t before = r->n;
-	struct place data = {{NULL, 0}, PLACE_DATA};
+	struct place top = {{NULL, 0}, data ? DATA_FIELD : DATA_NONE};
 
 	t = str_trim(t);
 	if (!t.n || t.p[0] != '{')
 		return false;
-	struct reader in = {t.p + 1, t.p + t.n, r, 1};
-	if (read_members(&in, &data) != JSONREC_DONE || in.p != in.end) {
+	struct reader in = {.p = t.p + 1, .end = t.p + t.n, .r = r, .depth = 1};
+	if (read_members(&in, &top) != JSONREC_DONE || in.p != in.end) {
 		r->n = before;
 		return false;
 	}
-	r->nested = true;
+	r->nested |= data;
 	return true;
 }

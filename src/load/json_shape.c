@@ -1,171 +1,10 @@
-/* What collectors call things: from the values of a JSON record to the attributes of an event (spl-spec 4.2, "JSON logs").
- * Two tables say it all: what objects inside a record mean, and which names are attributes. A new collector is new lines
- * there. A record without an EventData object is flat: every value that is no attribute is a field of the event. */
+/* From the values of a record to an event: attributes by their rank, EventData where it stands, in whatever spelling. A record
+ * without an EventData object is flat: every value that is no attribute is a field of the event. What names mean is
+ * json_names.c's. */
 #include "load/json.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "load/names.h"
-
-#define N(a) (sizeof(a) / sizeof *(a))
-
-static const struct {
-	const char *path;
-	enum jsonrec_place place;
-} places[] = {
-	{"Event", PLACE_WRAP},                           /* the XML tree as JSON: Event.System, Event.EventData */
-	{"_source", PLACE_WRAP},                         /* Elasticsearch */
-	{"result", PLACE_WRAP},                          /* an exported search */
-	{"EventData", PLACE_DATA},
-	{"event_data", PLACE_DATA},                      /* Winlogbeat 5 and 6 */
-	{"winlog.event_data", PLACE_DATA},               /* Winlogbeat 7 and later */
-};
-
-enum jsonrec_place jsonrec_place(struct str path)
-{
-	if (str_ends(path, "#attributes"))               /* XML attributes in a level of their own */
-		return PLACE_WRAP;
-	for (size_t i = 0; i < N(places); i++)
-		if (str_eqc(path, places[i].path))
-			return places[i].place;
-	return PLACE_PATH;
-}
-
-/* Names that are attributes. Of several that a record has, the lowest rank counts, then the last. */
-enum { KEEP = 1, DROP = 2 };                             /* also a field of a flat record, under its own name; nothing at all */
-struct name {
-	const char *path;
-	enum sys_field field;
-	uint8_t rank, flags;
-};
-static const struct name names[] = {
-	{"SourceName", SYS_PROVIDER, 0, KEEP},
-	{"System.Provider.Name", SYS_PROVIDER, 0, 0},
-	{"winlog.provider_name", SYS_PROVIDER, 0, 0},
-	{"source_name", SYS_PROVIDER, 1, 0},
-	{"Provider", SYS_PROVIDER, 2, KEEP},
-	{"System.Provider", SYS_PROVIDER, 2, 0},
-	{"provider_name", SYS_PROVIDER, 3, 0},
-	{"ProviderName", SYS_PROVIDER, 4, KEEP},         /* in some events a field of their own */
-	{"event.provider", SYS_PROVIDER, 5, 0},
-	{"ProviderGuid", SYS_PROVIDER_GUID, 0, KEEP},
-	{"System.Provider.Guid", SYS_PROVIDER_GUID, 0, 0},
-	{"winlog.provider_guid", SYS_PROVIDER_GUID, 0, 0},
-	{"provider_guid", SYS_PROVIDER_GUID, 1, 0},
-	{"EventID", SYS_EVENT_ID, 0, 0},
-	{"System.EventID", SYS_EVENT_ID, 0, 0},
-	{"System.EventID.Value", SYS_EVENT_ID, 0, 0},
-	{"winlog.event_id", SYS_EVENT_ID, 0, 0},
-	{"event_id", SYS_EVENT_ID, 1, 0},
-	{"EventId", SYS_EVENT_ID, 2, 0},
-	{"EventCode", SYS_EVENT_ID, 3, 0},
-	{"event.code", SYS_EVENT_ID, 4, 0},
-	{"Version", SYS_VERSION, 0, 0},
-	{"System.Version", SYS_VERSION, 0, 0},
-	{"winlog.version", SYS_VERSION, 0, 0},
-	{"version", SYS_VERSION, 1, 0},
-	{"Level", SYS_LEVEL, 0, 0},
-	{"System.Level", SYS_LEVEL, 0, 0},
-	{"winlog.level", SYS_LEVEL, 0, 0},
-	{"EventLevel", SYS_LEVEL, 1, KEEP},
-	{"level", SYS_LEVEL, 2, 0},
-	{"log.level", SYS_LEVEL, 3, 0},
-	{"Task", SYS_TASK, 0, 0},
-	{"System.Task", SYS_TASK, 0, 0},
-	{"winlog.task", SYS_TASK, 0, 0},
-	{"task", SYS_TASK, 1, 0},
-	{"OpcodeValue", SYS_OPCODE, 0, KEEP},
-	{"System.Opcode", SYS_OPCODE, 0, 0},
-	{"Opcode", SYS_OPCODE, 1, 0},
-	{"winlog.opcode", SYS_OPCODE, 1, 0},
-	{"opcode", SYS_OPCODE, 2, 0},
-	{"Keywords", SYS_KEYWORDS, 0, 0},
-	{"System.Keywords", SYS_KEYWORDS, 0, 0},
-	{"winlog.keywords", SYS_KEYWORDS, 0, 0},
-	{"keywords", SYS_KEYWORDS, 1, 0},
-	{"System.TimeCreated.SystemTime", SYS_TIME_CREATED, 0, 0},
-	{"System.TimeCreated", SYS_TIME_CREATED, 1, 0},
-	{"winlog.time_created", SYS_TIME_CREATED, 1, 0},
-	{"SystemTime", SYS_TIME_CREATED, 2, 0},
-	{"RecordNumber", SYS_RECORD_ID, 0, 0},
-	{"System.EventRecordID", SYS_RECORD_ID, 0, 0},
-	{"winlog.record_id", SYS_RECORD_ID, 0, 0},
-	{"EventRecordID", SYS_RECORD_ID, 1, 0},
-	{"record_number", SYS_RECORD_ID, 2, 0},
-	{"ExecutionProcessID", SYS_PROCESS_ID, 0, KEEP},
-	{"System.Execution.ProcessID", SYS_PROCESS_ID, 0, 0},
-	{"winlog.process.pid", SYS_PROCESS_ID, 0, 0},
-	{"ProcessID", SYS_PROCESS_ID, 1, 0},
-	{"process_id", SYS_PROCESS_ID, 2, 0},
-	{"ThreadID", SYS_THREAD_ID, 0, 0},
-	{"System.Execution.ThreadID", SYS_THREAD_ID, 0, 0},
-	{"winlog.process.thread.id", SYS_THREAD_ID, 0, 0},
-	{"ExecutionThreadID", SYS_THREAD_ID, 1, KEEP},
-	{"thread_id", SYS_THREAD_ID, 2, 0},
-	{"Channel", SYS_CHANNEL, 0, 0},
-	{"System.Channel", SYS_CHANNEL, 0, 0},
-	{"winlog.channel", SYS_CHANNEL, 0, 0},
-	{"log_name", SYS_CHANNEL, 1, 0},
-	{"Hostname", SYS_COMPUTER, 0, KEEP},
-	{"System.Computer", SYS_COMPUTER, 0, 0},
-	{"winlog.computer_name", SYS_COMPUTER, 0, 0},
-	{"Computer", SYS_COMPUTER, 1, 0},
-	{"ComputerName", SYS_COMPUTER, 2, KEEP},
-	{"computer_name", SYS_COMPUTER, 3, KEEP},
-	{"host", SYS_COMPUTER, 4, 0},                    /* mostly the collector's; the field host is Computer */
-	{"host.name", SYS_COMPUTER, 5, 0},
-	{"UserID", SYS_USER_ID, 0, 0},
-	{"System.Security.UserID", SYS_USER_ID, 0, 0},
-	{"System.Security.UserId", SYS_USER_ID, 0, 0},
-	{"winlog.user.identifier", SYS_USER_ID, 0, 0},
-	{"user.identifier", SYS_USER_ID, 1, 0},
-	/* The event rendered for people: repeats the fields, differs in every event, is half of a log's bytes. The raw record
-	 * has it. */
-	{"Message", SYS_COUNT, 0, DROP},
-	{"message", SYS_COUNT, 0, DROP},
-};
-
-enum { SLOTS = 256 };                                    /* a power of two, well above N(names) */
-static uint8_t slot[SLOTS];                              /* hash -> index + 1 */
-static size_t longest;
-
-static void hash_names(void)
-{
-	_Static_assert(N(names) < SLOTS / 2, "the table of names needs more slots");
-	for (size_t k = 0; k < N(names); k++) {
-		struct str path = str_c(names[k].path);
-		uint32_t i = name_hash(path) % SLOTS;
-		while (slot[i])
-			i = (i + 1) % SLOTS;
-		slot[i] = (uint8_t)(k + 1);
-		if (path.n > longest)
-			longest = path.n;
-	}
-}
-
-/* The entry of a path, NULL when it is no attribute. `@` before an XML attribute and `#text` behind an element are spelling. */
-static const struct name *find_name(struct str path)
-{
-	char plain[64];
-
-	if (str_ends(path, ".#text"))
-		path.n -= 6;
-	if (!path.n || path.n > longest + 1 || path.n > sizeof(plain))
-		return NULL;
-	const char *dot = memrchr(path.p, '.', path.n);
-	if (dot && dot + 1 < path.p + path.n && dot[1] == '@') {
-		size_t head = (size_t)(dot + 1 - path.p);
-		memcpy(plain, path.p, head);
-		memcpy(plain + head, dot + 2, path.n - head - 1);
-		path = (struct str){plain, path.n - 1};
-	}
-	for (uint32_t i = name_hash(path) % SLOTS; slot[i]; i = (i + 1) % SLOTS)
-		if (str_eqc(path, names[slot[i] - 1].path))
-			return &names[slot[i] - 1];
-	return NULL;
-}
 
 /* A value of EventType that is the collector's: how bad, not what. */
 static bool is_severity(struct str v)
@@ -173,7 +12,7 @@ static bool is_severity(struct str v)
 	static const char *const words[] = {"INFO", "WARNING", "ERROR", "VERBOSE", "CRITICAL", "DEBUG", "AUDIT_SUCCESS",
 	                                    "AUDIT_FAILURE"};
 
-	for (size_t i = 0; i < N(words); i++)
+	for (size_t i = 0; i < sizeof(words) / sizeof *words; i++)
 		if (str_eqc(v, words[i]))
 			return true;
 	return false;
@@ -212,43 +51,310 @@ static struct str epoch(struct str v, struct scratch *room)
 	return str_c(when_iso(t, 6, room->time));
 }
 
-static void feed_sys(struct batch *b, const struct name *name, const struct jsonrec_leaf *l, uint8_t rank[SYS_COUNT],
-                     struct scratch *room)
+/* What is known of the record while its values are gone through. */
+struct feed {
+	struct jsonrec *r;
+	struct batch *b;
+	uint8_t rank[SYS_COUNT];
+	struct str id;                                   /* EventID */
+	bool elastic;                                    /* … as Elastic calls it: ECS names count */
+	struct {
+		uint32_t leaf;
+		const struct jsonrec_name *name;
+	} ecs[64];                                       /* what may stand for a field that is missing */
+	unsigned necs;
+};
+
+/* "XmlWinEventLog:Microsoft-Windows-Sysmon/Operational" without what Splunk puts before. */
+static struct str splunk_source(struct str v)
 {
-	if (!l->value.n || name->rank > rank[name->field])
-		return;
-	rank[name->field] = name->rank;
+	struct str channel = str_after_last(v, ':'), before = {v.p, v.n - channel.n};
+
+	return str_ends(before, "WinEventLog:") ? channel : (struct str){NULL, 0};
+}
+
+static void feed_sys(struct feed *f, const struct jsonrec_name *name, const struct jsonrec_leaf *l, struct scratch *room)
+{
 	struct str v = l->value;
+
+	if (!v.n || name->rank > f->rank[name->field])
+		return;
 	if (name->field == SYS_KEYWORDS)
 		v = keywords(v, room);
-	else if (name->field == SYS_TIME_CREATED && l->type == JSONREC_NUMBER)
+	else if (name->field == SYS_TIME_CREATED && (l->type == JSONREC_NUMBER || str_eqc(l->path, "_time")))
 		v = epoch(v, room);
-	batch_sys(b, name->field, v);
+	else if (name->field == SYS_EVENT_ID)
+		f->id = v;
+	else if (name->flags & NAME_SPLUNK)
+		v = splunk_source(v);
+	if (!v.n)
+		return;
+	f->rank[name->field] = name->rank;
+	batch_sys(f->b, name->field, v);
+}
+
+/* nameOfField -> NameOfField, with \\ and \" as what they stand for. */
+static void feed_camel(struct feed *f, const struct jsonrec_leaf *l)
+{
+	struct str name = l->path, v = l->value;
+	char *p = jsonrec_text(f->r, name.n + v.n), *w = p ? p + name.n : NULL;
+
+	if (!p)
+		return;
+	memcpy(p, name.p, name.n);
+	if (name.n && p[0] >= 'a' && p[0] <= 'z')
+		p[0] = (char)(p[0] - 'a' + 'A');
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.p[i] == '\\' && i + 1 < v.n && (v.p[i + 1] == '\\' || v.p[i + 1] == '"'))
+			i++;
+		*w++ = v.p[i];
+	}
+	batch_data(f->b, (struct str){p, name.n}, (struct str){p + name.n, (size_t)(w - p) - name.n});
+}
+
+/* ---- ECS ---- */
+
+static bool has_data(const struct jsonrec *r, const char *field)
+{
+	for (uint32_t i = 0; i < r->n; i++)
+		if ((r->leaf[i].data || !r->nested) && str_eqc(r->leaf[i].path, field))
+			return true;
+	return false;
+}
+
+static struct str domain_user(struct jsonrec *r, struct str user)
+{
+	for (uint32_t i = 0; i < r->n; i++)
+		if (!r->leaf[i].data && str_eqc(r->leaf[i].path, "user.domain") && r->leaf[i].value.n) {
+			struct str domain = r->leaf[i].value;
+			char *p = jsonrec_text(r, domain.n + 1 + user.n);
+			if (!p)
+				return user;
+			memcpy(p, domain.p, domain.n);
+			p[domain.n] = '\\';
+			memcpy(p + domain.n + 1, user.p, user.n);
+			return (struct str){p, domain.n + 1 + user.n};
+		}
+	return user;
+}
+
+static void add_hash(struct sbuf *hashes, const char *prefix, struct str v)
+{
+	if (hashes->n)
+		sbuf_addc(hashes, ',');
+	sbuf_addz(hashes, prefix);
+	for (size_t i = 0; i < v.n; i++)
+		sbuf_addc(hashes, v.p[i] >= 'a' && v.p[i] <= 'f' ? (char)(v.p[i] - 'a' + 'A') : v.p[i]);
+}
+
+static void feed_ecs(struct feed *f)
+{
+	struct sbuf hashes = {0};
+	const char *hash_field = NULL;
+	unsigned long long id;
+
+	if (!str_u64(str_trim(f->id), &id) || id > 255)
+		return;
+	for (unsigned i = 0; i < f->necs; i++) {
+		const struct jsonrec_ecs *row = jsonrec_ecs(f->ecs[i].name, (unsigned)id);
+		struct str v = f->r->leaf[f->ecs[i].leaf].value;
+		if (!row || !v.n || has_data(f->r, row->field))
+			continue;
+		switch (row->how) {
+		case ECS_TEXT:
+			break;
+		case ECS_USER:
+			v = domain_user(f->r, v);
+			break;
+		case ECS_HASH:
+			hash_field = row->field;
+			add_hash(&hashes, row->prefix, v);
+			continue;
+		case ECS_OUTBOUND:
+			v = str_eqc(v, "outbound") || str_eqc(v, "egress") ? STR("true") : STR("false");
+		}
+		batch_data(f->b, str_c(row->field), v);
+	}
+	if (hash_field) {
+		char *p = jsonrec_text(f->r, hashes.n);
+		if (p)
+			memcpy(p, hashes.p, hashes.n);
+		batch_data(f->b, str_c(hash_field), (struct str){p, p ? hashes.n : 0});
+	}
+	sbuf_free(&hashes);
+}
+
+/* ---- events and data that lie in values ---- */
+
+static bool holds_event_xml(struct str v)
+{
+	ptrdiff_t start = str_find(v, STR("<Event"));
+
+	return start >= 0 && str_find((struct str){v.p + start, v.n - (size_t)start}, STR("</Event>")) > 0;
+}
+
+static bool feed_leaves(struct jsonrec *r, struct batch *b);
+
+/* The event that a value holds, in place of the record. False when it is none that can be read. */
+static bool feed_event(struct jsonrec *r, struct batch *b, struct str v)
+{
+	char why[120];
+
+	if (holds_event_xml(v)) {
+		if (!r->xml)
+			r->xml = xml_inner_new();
+		if (xml_inner_event(r->xml, v, b, why))
+			return true;
+		batch_begin(b);
+		return false;
+	}
+	uint32_t before = r->n;
+	bool nested = r->nested;
+	r->nested = false;
+	if (!jsonrec_quoted(r, v, false) || !jsonrec_is_event(r, before)) {
+		r->n = before;
+		r->nested = nested;
+		return false;
+	}
+	memmove(r->leaf, r->leaf + before, (r->n - before) * sizeof(*r->leaf));
+	r->n -= before;
+	feed_leaves(r, b);
+	return true;
+}
+
+/* {"winlog.event_data.Image": …}: objects that were flattened into the names of their values count as such. */
+static void undot(struct jsonrec *r, struct jsonrec_leaf *l)
+{
+	struct str rest = l->path;
+
+	for (const char *dot, *from = rest.p; (dot = memchr(from, '.', (size_t)(l->path.p + l->path.n - from))); from = dot + 1) {
+		enum jsonrec_place place = jsonrec_place((struct str){rest.p, (size_t)(dot - rest.p)});
+		struct str behind = {dot + 1, (size_t)(l->path.p + l->path.n - dot - 1)};
+		if (place == PLACE_DATA || place == PLACE_CAMEL) {
+			l->data = place == PLACE_CAMEL ? DATA_CAMEL : DATA_FIELD;
+			r->nested = true;
+		}
+		if (place == PLACE_ROOT || l->data)
+			rest = behind;
+		if (l->data)
+			break;
+	}
+	l->path = rest;
+}
+
+static void undot_all(struct jsonrec *r)
+{
+	if (r->nested)
+		return;
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct str path = r->leaf[i].path;
+		if (path.n > 6 && memchr(path.p + 3, '.', path.n - 3))
+			undot(r, &r->leaf[i]);
+	}
+}
+
+/* Expands what lies in values. True when that was the whole event, fed to b. *lost: there was one that cannot be read. */
+static bool look_inside(struct jsonrec *r, struct batch *b, bool *lost)
+{
+	for (uint32_t i = 0, n = r->n; i < n; i++) {
+		const struct jsonrec_leaf *l = &r->leaf[i];
+		if (l->data || l->type != JSONREC_STRING)
+			continue;
+		switch (jsonrec_inner(l->path)) {
+		case INNER_NOTHING:
+			break;
+		case INNER_EVENT:
+			if (feed_event(r, b, l->value))
+				return true;
+			*lost |= str_find(l->value, STR("<Event")) >= 0;
+			break;
+		case INNER_DATA:
+			if (jsonrec_quoted(r, l->value, true))
+				break;
+			if (!r->xml)
+				r->xml = xml_inner_new();
+			if (xml_inner_data(r->xml, l->value, b))
+				r->nested = true;
+			else if (str_find(l->value, STR("<EventData")) >= 0)
+				r->trouble = "the XML of EventData in it cannot be read";
+			break;
+		case INNER_PART:
+			jsonrec_quoted(r, l->value, false);
+		}
+	}
+	return false;
+}
+
+bool jsonrec_is_event(const struct jsonrec *r, uint32_t first)
+{
+	for (uint32_t i = first; i < r->n; i++) {
+		const struct jsonrec_leaf *l = &r->leaf[i];
+		if (l->data)
+			continue;
+		const struct jsonrec_name *name = jsonrec_name(l->path);
+		if ((name && name->field == SYS_EVENT_ID) || jsonrec_inner(l->path) == INNER_EVENT)
+			return true;
+	}
+	return false;
+}
+
+/* Some shippers put the line that they read into a member of any name. */
+static bool look_anywhere(struct jsonrec *r, struct batch *b)
+{
+	for (uint32_t i = 0, n = r->n; i < n; i++) {
+		const struct jsonrec_leaf *l = &r->leaf[i];
+		struct str v = str_trim(l->value);
+		if (l->data || l->type != JSONREC_STRING || v.n < 16)
+			continue;
+		if ((v.p[0] == '{' || holds_event_xml(v)) && feed_event(r, b, v))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the record ---- */
+
+/* True when there is an EventID. */
+static bool feed_leaves(struct jsonrec *r, struct batch *b)
+{
+	static _Thread_local struct scratch room;        /* batch_end comes after this returns */
+	struct feed f = {.r = r, .b = b};
+
+	memset(f.rank, UINT8_MAX, sizeof(f.rank));
+	for (uint32_t i = 0; i < r->n; i++) {
+		const struct jsonrec_leaf *l = &r->leaf[i];
+		const struct jsonrec_name *name = l->data ? NULL : jsonrec_name(l->path);
+		bool field = l->data || !r->nested;
+		if (l->data == DATA_CAMEL) {
+			feed_camel(&f, l);
+			continue;
+		}
+		if (name && name->flags & NAME_NESTED && !r->nested)
+			name = NULL;
+		f.elastic |= name && (name->flags & NAME_ELASTIC) != 0;
+		if (name && name->field != SYS_COUNT)
+			feed_sys(&f, name, l, &room);
+		if (name && !(name->flags & NAME_KEEP))
+			field = false;
+		if (name && name->ecs && f.necs < sizeof(f.ecs) / sizeof *f.ecs) {
+			f.ecs[f.necs].leaf = i;
+			f.ecs[f.necs++].name = name;
+		}
+		if (field && !(str_eq(l->path, STR("EventType")) && is_severity(l->value)))
+			batch_data(b, l->path, l->value);
+	}
+	if (f.necs && f.elastic)
+		feed_ecs(&f);
+	return f.id.n > 0;
 }
 
 void jsonrec_feed(struct jsonrec *r, struct batch *b)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	static _Thread_local struct scratch room;        /* batch_end comes after this returns */
-	uint8_t rank[SYS_COUNT];
+	bool lost = false;
 
-	pthread_once(&once, hash_names);
-	memset(rank, UINT8_MAX, sizeof(rank));
-	for (uint32_t i = 0; i < r->n; i++)
-		if (!r->leaf[i].data && r->leaf[i].type == JSONREC_STRING && str_eq(r->leaf[i].path, STR("EventData"))) {
-			struct str quoted = r->leaf[i].value;
-			jsonrec_quoted(r, quoted);     /* more leaves, at the end */
-			break;
-		}
-	for (uint32_t i = 0; i < r->n; i++) {
-		const struct jsonrec_leaf *l = &r->leaf[i];
-		const struct name *name = l->data ? NULL : find_name(l->path);
-		bool field = l->data || !r->nested;
-		if (name && name->field != SYS_COUNT)
-			feed_sys(b, name, l, rank, &room);
-		if (name && name->flags != KEEP)
-			field = false;
-		if (field && !(str_eq(l->path, STR("EventType")) && is_severity(l->value)))
-			batch_data(b, l->path, l->value);
-	}
+	undot_all(r);
+	if (look_inside(r, b, &lost) || (!r->nested && !jsonrec_is_event(r, 0) && look_anywhere(r, b)))
+		return;
+	if (!feed_leaves(r, b) && lost)
+		r->trouble = "the event in it is cut short or no valid XML";
 }

@@ -16,7 +16,7 @@
 
 enum {
 	CHUNK = 1 << 20,                                 /* bytes aimed at per chunk: what a core keeps in its cache */
-	HEAD = 1 << 16,                                  /* bytes that the format is told from */
+	HEAD = DECODE_HEAD_MAX,
 	OVERLAP = 256,                                   /* bytes kept while looking for the end of an over-long record */
 };
 
@@ -109,7 +109,8 @@ static void decode(struct run *r, unsigned worker, const struct chunk *c)
 	struct batch *b = batch_new(r->maker[worker], 0, c->seq);
 
 	b->recover = r->opts->recover;
-	m->decoder->decode((struct str){c->memory + c->from, c->n}, m->input.encoding, c->base, r->opts->strict_xml, b);
+	m->decoder->decode((struct str){c->memory + c->from, c->n}, m->input.encoding, c->base, sbuf_str(&m->head),
+	                   r->opts->strict_xml, b);
 	take_batch(r, m, b);
 }
 
@@ -276,7 +277,6 @@ static void cut_and_decode(struct reading *g)
 			view = r->target;
 		} else if (n >= DECODE_RECORD_MAX) {
 			skip_record(g);
-			state = 0;
 			view = r->target;
 		} else {
 			view = n + (n < 4096 || n < r->target ? r->target : n);
@@ -294,7 +294,7 @@ static const char *what_is_it(struct str head)
 		return "a RAR archive; unpack it first";
 	if (str_starts(head, "MSCF"))
 		return "a cabinet; unpack it first";
-	return "no log of a known format (Event XML, JSON, EVTX)";
+	return "no log of a known format (Event XML, JSON, CSV, EVTX)";
 }
 
 static void unusable(struct member *m, const char *why)
@@ -313,6 +313,8 @@ static void read_member(struct reading *g)
 	m->decoder = decode_probe(head, &m->input.encoding);
 	if (m->decoder) {
 		m->input.format = m->decoder->format;
+		if (m->decoder->wants_head)
+			sbuf_adds(&m->head, head);
 		cut_and_decode(g);
 	} else if (!m->report.reason[0] || head.n) {
 		unusable(m, what_is_it(head));

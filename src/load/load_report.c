@@ -151,6 +151,7 @@ void load_finish(struct load *l, struct member **member, size_t n, const struct 
 		add_member(l, (uint32_t)i, member[i], &others, &damagecap);
 		l->inputs.v[i] = member[i]->input;
 		l->report[i] = member[i]->report;
+		sbuf_free(&member[i]->head);
 		free(member[i]->batch);
 		free(member[i]);
 	}

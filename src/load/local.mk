@@ -3,12 +3,13 @@ libspoor_a_SOURCES += \
 	src/load/batch.c src/load/batch.h \
 	src/load/binxml.c src/load/binxml.h \
 	src/load/bx_internal.h src/load/bx_text.c src/load/bx_value.c src/load/bx_walk.c \
+	src/load/csv.c \
 	src/load/decode.c src/load/decode.h \
 	src/load/evtx.c src/load/evtx.h \
 	src/load/expand.c src/load/expand.h \
 	src/load/follow.c src/load/follow.h \
 	src/load/input.c src/load/input.h \
-	src/load/json.c src/load/json.h src/load/json_parse.c src/load/json_shape.c \
+	src/load/json.c src/load/json.h src/load/json_names.c src/load/json_parse.c src/load/json_shape.c \
 	src/load/keep.c \
 	src/load/load.c src/load/load.h src/load/load_report.c \
 	src/load/member.h \

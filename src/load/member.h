@@ -9,6 +9,7 @@ struct member {
 	struct input input;
 	struct load_input_report report;                 /* but for what its batches say */
 	const struct decoder *decoder;
+	struct sbuf head;                                /* the stream's first bytes, if the decoder wants them */
 	bool asked;                                      /* the user named it */
 	struct batch **batch;                            /* in any order */
 	size_t nbatches, batchcap;

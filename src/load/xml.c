@@ -4,6 +4,10 @@
  * `</Event>` ends a record wherever it stands. That needs no context, so any piece of a file can be cut there. */
 #include "load/xml.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "load/decode.h"
 #include "load/wide.h"
 #include "load/xml_fast.h"
@@ -203,12 +207,13 @@ static void record(struct run *r, size_t from, size_t to)
 		damaged(r, from, to, why);
 }
 
-static void decode(struct str text, enum encoding enc, uint64_t base, bool strict, struct batch *b)
+static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
 	enum { OUTSIDE, INSIDE, AFTER_DOCTYPE } where = OUTSIDE;
 	struct run r = {.base = base, .batch = b, .fast = !strict};
 	size_t start = 0, done = 0;                      /* of the open record; end of what has been dealt with */
 
+	(void)head;
 	r.t = wide_open(&r.wide, text, enc);
 	b->stable = true;
 	done = plain_records(&r, 0);
@@ -250,4 +255,67 @@ static void decode(struct str text, enum encoding enc, uint64_t base, bool stric
 	wide_free(&r.wide);
 }
 
-const struct decoder decode_xml = {FORMAT_XML, probe, cut, decode};
+/* ---- events inside other formats ---- */
+
+struct xml_inner {
+	struct xml_strict *strict;
+	struct sbuf fast, whole;
+};
+
+struct xml_inner *xml_inner_new(void)
+{
+	return xcalloc(1, sizeof(struct xml_inner));
+}
+
+void xml_inner_free(struct xml_inner *x)
+{
+	if (!x)
+		return;
+	xml_strict_free(x->strict);
+	sbuf_free(&x->fast);
+	sbuf_free(&x->whole);
+	free(x);
+}
+
+static bool inner_strict(struct xml_inner *x, struct str record, struct batch *b, char why[120])
+{
+	if (!x->strict)
+		x->strict = xml_strict_new();
+	return xml_strict_record(x->strict, record, b, why);
+}
+
+bool xml_inner_event(struct xml_inner *x, struct str text, struct batch *b, char why[120])
+{
+	struct tag open = next_tag(text, 0), close = open;
+
+	while (close.kind == OPEN)
+		close = next_tag(text, close.end);
+	if (open.kind != OPEN || close.kind != CLOSE) {
+		snprintf(why, 120, "no whole event");
+		return false;
+	}
+	struct str record = {text.p + open.start, close.end - open.start};
+	if (xml_fast(record, &x->fast, b) == record.n)
+		return true;
+	batch_begin(b);
+	return inner_strict(x, record, b, why);
+}
+
+bool xml_inner_data(struct xml_inner *x, struct str text, struct batch *b)
+{
+	ptrdiff_t start = str_find(text, STR("<EventData")), end = str_find(text, STR("</EventData>"));
+	char why[120];
+
+	if (start < 0 || end < start)
+		return false;
+	sbuf_reset(&x->whole);
+	sbuf_addz(&x->whole, "<Event>");
+	sbuf_add(&x->whole, text.p + start, (size_t)(end - start));
+	sbuf_addz(&x->whole, "</EventData></Event>");
+	if (inner_strict(x, sbuf_str(&x->whole), b, why))
+		return true;
+	batch_begin(b);
+	return false;
+}
+
+const struct decoder decode_xml = {FORMAT_XML, probe, cut, decode, false};

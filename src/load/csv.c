@@ -1,0 +1,285 @@
+/* CSV logs: tables that somebody exported from a SIEM or a tool, a record a row, the names of the columns in the first one.
+ * Finds the rows; what columns mean is the same as in JSON (json_names.c, json_shape.c): fields, attributes, a whole event.
+ *
+ * A quoted cell may hold line breaks and anything else, so a row is only known from its start on. When it breaks the rules of
+ * quotes or has other than the header's number of cells, the next row is looked for at the next line: the first that is a good one. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "load/decode.h"
+#include "load/json.h"
+#include "load/wide.h"
+
+enum { COLUMNS_MAX = JSONREC_LEAVES_MAX, TRY_MAX = 1 << 20 /* bytes of a row that is tried after a broken one */ };
+
+struct cell {
+	size_t from, to;                                 /* of its text, without quotes */
+	bool doubled;                                    /* with "" in it */
+};
+
+/* A table: how its rows are written. Zero-initialise; table_free at the end. */
+struct table {
+	char separator;
+	struct cell *cell;                               /* of the row read last */
+	size_t n, cap;
+	size_t ncols;                                    /* of the header; 0 while it is read */
+	struct str *name;                                /* ncols of them */
+	char *names;
+	size_t body;                                     /* where the first row starts */
+};
+
+static void table_free(struct table *c)
+{
+	free(c->cell);
+	free(c->name);
+	free(c->names);
+}
+
+enum row { ROW, NOTHING, BAD, SHORT };
+
+/* Behind a line break at t[at]. */
+static size_t line_end(struct str t, size_t at)
+{
+	return at + (t.p[at] == '\r' && at + 1 < t.n && t.p[at + 1] == '\n' ? 2 : 1);
+}
+
+static bool breaks(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* Reads the row at t[*at] into c->cell; *at is behind it. NOTHING: an empty line. SHORT: t ends inside; without `final` also
+ * when it ends where the row may. */
+static enum row read_row(struct table *c, struct str t, size_t *at, bool final)
+{
+	size_t p = *at;
+
+	c->n = 0;
+	if (p < t.n && breaks(t.p[p])) {
+		if (t.p[p] == '\r' && p + 1 == t.n && !final)
+			return SHORT;
+		*at = line_end(t, p);
+		return NOTHING;
+	}
+	for (;;) {
+		struct cell k = {p, p, false};
+		if (p < t.n && t.p[p] == '"') {
+			k.from = ++p;
+			for (;;) {
+				const char *q = p < t.n ? memchr(t.p + p, '"', t.n - p) : NULL;
+				if (!q)
+					return SHORT;
+				p = (size_t)(q - t.p) + 1;
+				if (p == t.n || t.p[p] != '"')
+					break;
+				k.doubled = true;
+				p++;
+			}
+			k.to = p - 1;
+			if (p == t.n && !final)
+				return SHORT;
+			if (p < t.n && t.p[p] != c->separator && !breaks(t.p[p]))
+				return BAD;
+		} else {
+			while (p < t.n && t.p[p] != c->separator && !breaks(t.p[p]))
+				p++;
+			k.to = p;
+		}
+		if (c->n == COLUMNS_MAX || (c->ncols && c->n == c->ncols))
+			return BAD;
+		GROW(c->cell, c->n, c->cap);
+		c->cell[c->n++] = k;
+		if (p == t.n || breaks(t.p[p]))
+			break;
+		p++;
+	}
+	if (p == t.n && !final)
+		return SHORT;
+	if (p + 1 == t.n && t.p[p] == '\r' && !final)
+		return SHORT;
+	*at = p == t.n ? p : line_end(t, p);
+	return c->ncols && c->n != c->ncols ? BAD : ROW;
+}
+
+/* Behind the next line break at or behind `from`; t.n when there is none. */
+static size_t next_line(struct str t, size_t from)
+{
+	while (from < t.n && !breaks(t.p[from]))
+		from++;
+	return from < t.n ? line_end(t, from) : t.n;
+}
+
+/* Where the next good row starts behind the broken one at `from`; t.n when none does, or without `final` when more text is
+ * needed to tell. */
+static size_t restart(struct table *c, struct str t, size_t from, bool final)
+{
+	for (size_t at = next_line(t, from); at < t.n; at = next_line(t, at)) {
+		bool all = t.n - at < TRY_MAX;
+		size_t end = at;
+		enum row what = read_row(c, (struct str){t.p, all ? t.n : at + TRY_MAX}, &end, all && final);
+		if (what == ROW)
+			return at;
+		if (what == SHORT && all && !final)
+			break;
+	}
+	return t.n;
+}
+
+/* The text of a cell, as long as the cell at most, into `out`; its length. */
+static size_t unquote(struct str t, struct cell k, char *out)
+{
+	size_t n = 0;
+
+	for (size_t i = k.from; i < k.to; i++) {
+		out[n++] = t.p[i];
+		i += t.p[i] == '"' && k.doubled;
+	}
+	return n;
+}
+
+/* Reads the header. False when these are no names that tell of events, or without `final` when it does not end in `head`. */
+static bool open_table(struct table *c, struct str head, bool final)
+{
+	static const char separators[] = ",;\t";
+	size_t at, start = str_starts(head, "\xEF\xBB\xBF") ? 3 : 0;
+	bool event = false;
+
+	for (const char *s = separators; *s && !event; s++) {
+		enum row what;
+		c->separator = *s;
+		for (at = start; (what = read_row(c, head, &at, final)) == NOTHING;)
+			;
+		if (what != ROW || c->n < 2)
+			continue;
+		for (size_t i = 0; i < c->n && !event; i++) {
+			struct str name = {head.p + c->cell[i].from, c->cell[i].to - c->cell[i].from};
+			const struct jsonrec_name *known = jsonrec_name(name);
+			event = (known && known->field == SYS_EVENT_ID) || jsonrec_inner(name) == INNER_EVENT;
+		}
+	}
+	if (!event)
+		return false;
+	c->body = at;
+	c->ncols = c->n;
+	c->names = xmalloc(at);
+	c->name = xcalloc(c->ncols, sizeof(*c->name));
+	char *p = c->names;
+	for (size_t i = 0; i < c->ncols; i++) {
+		c->name[i] = (struct str){p, unquote(head, c->cell[i], p)};
+		p += c->name[i].n;
+	}
+	return true;
+}
+
+/* ---- the calls of a decoder ---- */
+
+static int probe(struct str head, enum encoding enc)
+{
+	struct wide w = {0};
+	struct table c = {0};
+	struct str t = wide_open(&w, head, enc);
+	bool good = t.n && t.p[0] != '{' && t.p[0] != '[' && t.p[0] != '<' && open_table(&c, t, true);
+
+	table_free(&c);
+	wide_free(&w);
+	return good ? 95 : 0;
+}
+
+/* `state` keeps what is needed of the header, which only the first call sees: the separator and the number of columns. */
+static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
+{
+	struct wide w = {0};
+	struct table c = {0};
+
+	if (final && *state != DECODE_LOST)
+		return text.n;
+	struct str t = wide_open(&w, text, enc);
+	size_t end = 0;
+	if (*state == DECODE_LOST) {
+		end = next_line(t, 0);
+		if (end == t.n)
+			end = 0;
+	} else {
+		if (!*state && open_table(&c, t, false)) {
+			*state = (uint64_t)c.ncols << 8 | (unsigned char)c.separator;
+			end = c.body;
+		}
+		c.separator = (char)(*state & 0xFF);
+		c.ncols = *state >> 8;
+		for (size_t at = end; *state && at < t.n;) {
+			enum row what = read_row(&c, t, &at, false);
+			if (what == BAD)
+				at = restart(&c, t, at, false);
+			if (what == SHORT || (what == BAD && at == t.n))
+				break;
+			end = at;
+		}
+	}
+	end = wide_bytes(&w, end);
+	table_free(&c);
+	wide_free(&w);
+	return final && !end ? text.n : end;
+}
+
+static void keep_row(struct table *c, struct str t, struct jsonrec *r)
+{
+	jsonrec_reset(r);
+	for (size_t i = 0; i < c->n; i++) {
+		struct cell k = c->cell[i];
+		struct str v = {t.p + k.from, k.to - k.from};
+		char *p = k.doubled ? jsonrec_text(r, v.n) : NULL;
+		if (p)
+			v = (struct str){p, unquote(t, k, p)};
+		if (v.n)
+			jsonrec_add(r, c->name[i], v);
+	}
+}
+
+static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
+{
+	struct wide w = {0}, hw = {0};
+	struct table c = {0};
+	struct jsonrec r = {0};
+	struct str t = wide_open(&w, text, enc);
+
+	(void)strict;
+	if (!open_table(&c, wide_open(&hw, head, enc), true)) {
+		batch_damaged(b, base, text.n, "no header that names the columns");
+	} else {
+		size_t body = wide_bytes(&hw, c.body), at = 0;
+		if (base < body)                             /* the header itself lies in this text */
+			at = c.body;
+		b->stable = true;
+		jsonrec_room(&r, t.n);
+		while (at < t.n) {
+			size_t start = at, last;
+			enum row what = read_row(&c, t, &at, true);
+			if (what == NOTHING)
+				continue;
+			if (what != ROW)
+				at = restart(&c, t, start, true);
+			for (last = at; last > start && breaks(t.p[last - 1]); last--)
+				;
+			uint64_t from = wide_bytes(&w, start), to = wide_bytes(&w, last);
+			if (what != ROW) {
+				batch_damaged(b, base + from, to - from, "no row of %zu cells, or its quotes are not closed", c.ncols);
+				continue;
+			}
+			keep_row(&c, t, &r);
+			batch_begin(b);
+			if (!r.trouble)
+				jsonrec_feed(&r, b);
+			if (r.trouble)
+				batch_damaged(b, base + from, to - from, "%s", r.trouble);
+			else
+				batch_end(b, base + from, to - from);
+		}
+		b->stable = false;
+	}
+	jsonrec_free(&r);
+	table_free(&c);
+	wide_free(&hw);
+	wide_free(&w);
+}
+
+const struct decoder decode_csv = {FORMAT_CSV, probe, cut, decode, true};
