@@ -780,6 +780,116 @@ START_TEST(inner_events_that_are_broken)
 }
 END_TEST
 
+/* ---- damage ---- */
+
+static int count(const char *shown, char kind)
+{
+	int n = 0;
+
+	for (const char *p = shown; *p; p = strchr(p, '\n') + 1)
+		n += kind == 'E' ? *p != '!' && *p != '?' : *p == kind;
+	return n;
+}
+
+static void expect_rows(const char *text, int good, int damaged)
+{
+	static const size_t steps[] = {1, 3, 17, 4096};
+	char *whole = decode_whole(&decode_csv, str_c(text), ENC_UTF8, false);
+
+	ck_assert_msg(count(whole, 'E') == good && count(whole, '!') == damaged, "%s\n->\n%s", text, whole);
+	for (size_t i = 0; i < sizeof(steps) / sizeof *steps; i++) {
+		char *pieces = decode_pieces(&decode_csv, str_c(text), ENC_UTF8, false, steps[i]);
+		ck_assert_str_eq(pieces, whole);
+		free(pieces);
+	}
+	free(whole);
+}
+
+#define HEADER "EventID,Channel,Image\n"
+#define GOOD "1," CHANNEL_TEXT ",x\n"
+
+START_TEST(damaged_rows)
+{
+	expect_rows(HEADER GOOD GOOD, 2, 0);
+	expect_rows(HEADER GOOD "1," CHANNEL_TEXT ",last", 2, 0);
+	expect_rows(HEADER "\n\r\n" GOOD "\n" GOOD, 2, 0);
+	expect_rows(HEADER GOOD "1,too,many,cells\n" GOOD, 2, 1);
+	expect_rows(HEADER GOOD "few\n" GOOD, 2, 1);
+	expect_rows(HEADER GOOD "1,\"bad\"quote,x\n" GOOD, 2, 1);
+	expect_rows(HEADER GOOD "1," CHANNEL_TEXT ",\"never closed\n" GOOD GOOD, 3, 1);
+	expect_rows(HEADER GOOD "1," CHANNEL_TEXT ",\"never closed\n1," CHANNEL_TEXT ",\"q\"\n" GOOD, 3, 1);
+	expect_rows(HEADER GOOD "1," CHANNEL_TEXT ",\"cut", 1, 1);
+	expect_rows(HEADER, 0, 0);
+}
+END_TEST
+
+/* Every cut through a log of each shape: what comes before the cut is kept. */
+START_TEST(truncated)
+{
+	const struct shape *s = &shapes[_i];
+	const struct decoder *d = decode_for(s->format);
+	struct sbuf b = {0};
+	size_t ends[8], n = 0;
+
+	sbuf_addz(&b, s->head);
+	for (size_t i = 0; i < nevents && n < 3; i++) {
+		if (events[i].id != 5 && events[i].id != 9 && events[i].id != 16)       /* short ones */
+			continue;
+		if (n)
+			sbuf_addz(&b, s->between);
+		s->write(&b, &events[i]);
+		ends[n++] = b.n;
+	}
+	size_t first = strlen(s->head) + (s->format == FORMAT_CSV ? (size_t)(strchr(b.p, '\n') - b.p) : 0);
+	for (size_t cut = first; cut <= b.n && b.n < 60000; cut++) {
+		char *copy = xmalloc(cut + 1);
+		memcpy(copy, b.p, cut);
+		char *shown = decode_whole(d, (struct str){copy, cut}, ENC_UTF8, false);
+		int whole = 0;
+		while (whole < 3 && ends[whole] <= cut)
+			whole++;
+		ck_assert_msg(count(shown, 'E') >= whole, "%s, cut at %zu: %s", s->name, cut, shown);
+		free(shown);
+		free(copy);
+	}
+	sbuf_free(&b);
+}
+END_TEST
+
+/* ---- a collection ---- */
+
+static const int formats[] = {ARCHIVE_FORMAT_ZIP, ARCHIVE_FORMAT_7ZIP, ARCHIVE_FORMAT_TAR_USTAR};
+
+START_TEST(all_in_one_archive)
+{
+	char *dir = temp_dir();
+	struct packed_file file[NSHAPES + 3] = {{"readme.txt", {"not a log\n", 10}}, {"a/$MFT", {"FILE0\0\1\2", 8}}, {"list.csv", {"name,size\na,1\n", 14}}};
+	struct sbuf text[NSHAPES];
+
+	for (size_t i = 0; i < NSHAPES; i++) {
+		text[i] = write_shape(&shapes[i]);
+		file[i + 3] = (struct packed_file){shapes[i].name, sbuf_str(&text[i])};
+	}
+	int filter = formats[_i] == ARCHIVE_FORMAT_TAR_USTAR ? ARCHIVE_FILTER_ZSTD : ARCHIVE_FILTER_NONE;
+	char *path = write_archive(dir, "collection", formats[_i], filter, file, NSHAPES + 3);
+	struct load_opts o = {.keep_duplicates = true};
+	struct load *l = load_run((const char *const *)&path, 1, &o);
+	size_t skipped = 0;
+	for (size_t i = 0; i < l->inputs.n; i++) {
+		skipped += l->report[i].skipped;
+		ck_assert_msg(l->report[i].skipped || l->report[i].events == nevents, "%s: %s", l->inputs.v[i].name, l->report[i].reason);
+	}
+	ck_assert_uint_eq(skipped, 3);
+	ck_assert_uint_eq(l->damaged, 0);
+	ck_assert_uint_eq(l->events, nevents * NSHAPES);
+	load_free(l);
+	for (size_t i = 0; i < NSHAPES; i++)
+		sbuf_free(&text[i]);
+	free(path);
+	remove_dir(dir);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("shapes");
@@ -790,6 +900,9 @@ int main(void)
 	tcase_add_loop_test(t, same_events, 0, NSHAPES);
 	tcase_add_test(t, ecs_only);
 	tcase_add_test(t, inner_events_that_are_broken);
+	tcase_add_test(t, damaged_rows);
+	tcase_add_loop_test(t, truncated, 0, NSHAPES);
+	tcase_add_loop_test(t, all_in_one_archive, 0, 3);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

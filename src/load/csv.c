@@ -243,7 +243,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 	struct str t = wide_open(&w, text, enc);
 
 	(void)strict;
-	if (!open_table(&c, wide_open(&hw, head, enc), true)) {
+	if (t.n && !open_table(&c, wide_open(&hw, head, enc), true)) {
 		batch_damaged(b, base, text.n, "no header that names the columns");
 	} else {
 		size_t body = wide_bytes(&hw, c.body), at = 0;

@@ -8,10 +8,12 @@ FUZZ_MAIN = tests/fuzz/replay.c
 endif
 
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_csv \
 	tests/fuzz/fuzz_evtx \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_run \
 	tests/fuzz/fuzz_spl \
+	tests/fuzz/fuzz_stream \
 	tests/fuzz/fuzz_xml \
 	tests/fuzz/fuzz_yaml
 
@@ -41,6 +43,14 @@ tests_fuzz_fuzz_xml_LDADD = libspoor.a $(SPOOR_LIBS)
 
 tests_fuzz_spl_words_SOURCES = tests/fuzz/spl_words.c
 tests_fuzz_spl_words_LDADD = libspoor.a $(SPOOR_LIBS)
+
+tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c tests/fuzz/fuzz_log.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_csv_LDADD = libspoor.a $(SPOOR_LIBS)
+
+tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_stream_LDADD = libspoor.a $(SPOOR_LIBS)
 
 check_PROGRAMS += $(FUZZ_TARGETS) tests/fuzz/spl_words
 if !FUZZING
