@@ -207,6 +207,41 @@ static void add_relation(struct page *p, const struct match *m, int indent)
 	page_wrap(p, ROLE_CODE, (struct str){r.p + n, r.n - n}, indent);
 }
 
+/* Where `piece` stands in `s` at or behind `from`, whatever the case; at the very end with `last`. SIZE_MAX when nowhere. */
+static size_t find_piece(struct str s, size_t from, struct str piece, bool last)
+{
+	size_t at = last && s.n >= piece.n && s.n - piece.n >= from ? s.n - piece.n : from;
+
+	for (; at + piece.n <= s.n; at++)
+		if (str_ieq((struct str){s.p + at, piece.n}, piece))
+			return at;
+	return SIZE_MAX;
+}
+
+/* The value of a match; what the term asks for between its stars stands out. */
+static void add_value(struct page *p, const struct match *m, int indent)
+{
+	struct str v = m->value, rest = m->pattern;
+	size_t done = 0;
+
+	if (!rest.n || !memchr(rest.p, '*', rest.n) || (int)glyph_width(v) >= (p->width - indent) * LINES_WHY) {
+		page_wrap_some(p, ROLE_STRONG, v, indent, LINES_WHY);
+		return;
+	}
+	while (rest.n) {
+		const char *star = memchr(rest.p, '*', rest.n);
+		struct str piece = {rest.p, star ? (size_t)(star - rest.p) : rest.n};
+		size_t at = piece.n ? find_piece(v, done, piece, !star) : SIZE_MAX;
+		rest = star ? (struct str){star + 1, rest.n - piece.n - 1} : (struct str){NULL, 0};
+		if (at == SIZE_MAX)
+			continue;
+		page_wrap(p, ROLE_STRONG, (struct str){v.p + done, at - done}, indent);
+		page_wrap(p, ROLE_MATCH, (struct str){v.p + at, piece.n}, indent);
+		done = at + piece.n;
+	}
+	page_wrap(p, ROLE_STRONG, (struct str){v.p + done, v.n - done}, indent);
+}
+
 static void add_why(struct page *p, const struct detail *d, const struct store *s)
 {
 	int name = p->width < NARROW ? NAME - 5 : NAME, value = p->width < NARROW ? 2 : VALUE;
@@ -227,7 +262,7 @@ static void add_why(struct page *p, const struct detail *d, const struct store *
 		page_tab(p, LABEL, false);
 		page_add(p, ROLE_LABEL, str_after_last(m->field, '.'));
 		page_tab(p, LABEL + name, true);
-		page_wrap_some(p, ROLE_STRONG, m->value, LABEL + name + 2, LINES_WHY);
+		add_value(p, m, LABEL + name + 2);
 		page_tab(p, LABEL + name + value, true);
 		page_adds(p, ROLE_TEXT, " ");
 		add_relation(p, m, LABEL + name + 2);

@@ -19,6 +19,7 @@ struct risk_event {
 struct match {
 	ev_t ev;
 	struct str field, value, term;                   /* term: as the search writes it, e.g. `Processes.process_name=installutil.exe` */
+	struct str pattern;                              /* the text that it asks for, escapes undone, stars kept; "" when it asks for none */
 };
 
 /* Do the events that a join brought together belong together? (DESIGN 3) */

@@ -47,7 +47,9 @@ static void visit(void *ctx, struct str field, struct val value, const struct ex
 	if (!fresh)
 		return;
 	GROW(x->v, x->n, x->cap);
-	x->v[x->n++] = (struct match){x->ev, arena_str(x->arena, field), arena_str(x->arena, text), arena_str(x->arena, held)};
+	struct str pattern = term && term->op == E_TERM && term->term.cmp == CMP_EQ ? term->term.pattern->text : STR("");
+	x->v[x->n++] = (struct match){x->ev, arena_str(x->arena, field), arena_str(x->arena, text), arena_str(x->arena, held),
+	                              arena_str(x->arena, pattern)};
 }
 
 struct match *finding_matches(const struct finding *f, struct engine *e, struct arena *a, size_t *n)
