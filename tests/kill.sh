@@ -12,6 +12,8 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 steps='1 2 3 4 5 6'
 ln -s "$src/tests/screens/data" "$tmp/data"
+mkdir -p "$tmp/home/c/spoor"
+printf 'threshold score off\nthreshold tactics off\n' >"$tmp/home/c/spoor/config"       # the session is about hits of rules
 
 # Plays a script; its screens in $2. The program says its process number on the way.
 printf '#!/bin/sh\necho $$ >"%s/pid"\nexec "%s" "$@"\n' "$tmp" "$spoor" >"$tmp/program"
