@@ -59,8 +59,11 @@ update-screens: spoor$(EXEEXT) tests/screen_driver$(EXEEXT)
 pictures: spoor$(EXEEXT) tests/screen_driver$(EXEEXT)
 	mkdir -p '$(srcdir)/doc/pictures'
 	$(AM_TESTS_ENVIRONMENT) srcdir='$(srcdir)' PICTURES='$(abs_srcdir)/doc/pictures' $(SHELL) $(srcdir)/tests/screens.sh readme
-.PHONY: update-screens pictures
-EXTRA_DIST += tests/screens doc/pictures
+# Keys and all else at random for SECONDS, from SEED on; on ARGS in place of the samples.
+random: spoor$(EXEEXT) tests/screen_driver$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/random.sh '$(or $(SECONDS),60)' '$(or $(SEED),1)' $(ARGS)
+.PHONY: update-screens pictures random
+EXTRA_DIST += tests/screens tests/random.sh doc/pictures
 
 # Searches as tables: cases in spl/*.test, and the examples of commands and aggregations.
 TABLE_TESTS = \

@@ -12,6 +12,9 @@
  *   click LINE COLUMN    as a terminal whose mouse was asked for, from 1; nothing is sent when it was not
  *   wheel up|down        likewise
  *   raw HEX …            these bytes at once
+ *   random SEED SECONDS  keys, lines, pastes, clicks, junk and sizes at random, the program started again when it leaves; dies
+ *                        when it fails, or leaves a control character or no frame on the screen
+ *   time NAME KEY …      presses keys and prints how long the slowest one took, in ms: to its first output, to being idle
  *   screen [TITLE]       prints the screen
  *   picture NAME TITLE   as screen; with PICTURES=FOLDER set, also drawn to FOLDER/NAME.svg
  *   hide FROM-TO         blanks these columns in the screens that follow
@@ -32,16 +35,18 @@
 #include <pty.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vt.h"
 
-enum { PATIENCE_MS = 120000, WORDS_MAX = 64 };
+enum { PATIENCE_MS = 120000, NUDGE_MS = 1000, NUDGES_MAX = 60, WORDS_MAX = 64 };
 
 static struct {
 	struct vt vt;
@@ -52,6 +57,10 @@ static struct {
 	bool running;
 	char *input;
 	int rows, cols;
+	char **words;                                    /* what it was started with, for starting it again */
+	int nwords;
+	char sent[64];                                   /* the last bytes, for a report */
+	size_t nsent;
 	const char *script;
 	int line;
 } d = {.master = -1, .slave = -1, .rows = 40, .cols = 120};
@@ -66,6 +75,12 @@ static void die(const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+	if (d.nsent) {
+		fputs("sent last:", stderr);
+		for (size_t i = 0; i < d.nsent; i++)
+			fprintf(stderr, " %02x", (unsigned char)d.sent[i]);
+		fputc('\n', stderr);
+	}
 	if (d.vt.cell) {
 		fputs("the screen was:\n", stderr);
 		vt_dump(&d.vt, stderr);
@@ -221,7 +236,8 @@ static void run(char **words, int n)
 	d.pid = value;
 }
 
-static void end(void)
+/* Its exit status. */
+static int end(void)
 {
 	int value;
 	struct termios now;
@@ -249,6 +265,7 @@ static void end(void)
 	close(d.news);
 	d.running = false;
 	d.pid = 0;
+	return value;
 }
 
 /* ---- keys ---- */
@@ -256,6 +273,8 @@ static void end(void)
 static void send_bytes(const char *p, size_t n)
 {
 	d.vt.idle = 0;
+	d.nsent = n < sizeof d.sent ? n : sizeof d.sent;
+	memcpy(d.sent, p, d.nsent);
 	if (write(d.master, p, n) != (ssize_t)n)
 		die("write: %s", strerror(errno));
 }
@@ -480,6 +499,177 @@ static void do_click(const char *arg)
 	do_mouse(0, y, x);
 }
 
+/* ---- at random ---- */
+
+static uint64_t random_state;
+
+static unsigned below(unsigned n)
+{
+	random_state ^= random_state << 13;              /* xorshift64 */
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (unsigned)((random_state >> 11) % n);
+}
+
+/* As wait_idle; false when the program ended. Bytes that are no character may ask for nothing: then a ^L does. */
+static bool settle(void)
+{
+	int nudges = 0;
+
+	while (!d.vt.idle) {
+		struct pollfd p[2] = {{.fd = d.master, .events = POLLIN}, {.fd = d.news, .events = POLLIN}};
+
+		if (poll(p, 2, NUDGE_MS) <= 0) {
+			if (nudges++ == NUDGES_MAX || write(d.master, "\014", 1) != 1)
+				die("the program did not become idle");
+			continue;
+		}
+		if (p[0].revents & POLLIN && feed())
+			continue;
+		if (p[1].revents & (POLLIN | POLLHUP))
+			return false;
+	}
+	d.vt.idle = 0;
+	return true;
+}
+
+static void check_screen(void)
+{
+	const struct vt_cell *c = d.vt.cell;
+
+	for (int i = 0; i < d.vt.rows * d.vt.cols; i++)
+		for (int k = 0; k < VT_CHARS; k++)
+			if (c[i].c[k] && (c[i].c[k] < 0x20 || (c[i].c[k] >= 0x7F && c[i].c[k] < 0xA0)))
+				die("a control character is on the screen");
+	if (d.vt.rows < 8 || d.vt.cols < 40)
+		return;
+	for (int i = 0; i < 6; i++)
+		if (c[i].c[0] != L" spoor"[i])
+			die("the first line is no breadcrumb");
+}
+
+static size_t random_bytes(char *out)
+{
+	static const char *const names[] = {
+		"Enter", "Tab", "Esc", "Space", "Backspace", "Up", "Down", "Right", "Left", "Home", "End", "PgUp", "PgDn", "Ins", "Del", "S-Tab",
+		"F1", "F4", "F6", "F12", "^D", "^U", "^N", "^P", "^F", "^B", "^R", "^C", "^L", "^W", "^A", "^E", "^K", "M-b", "M-f",
+	};
+	static const char *const lines[] = {
+		"&risk>=50\r", "&exe\r", "&!a host:b\r", "&\r", "/dll\r", "/zz\r", "|sysmon | stats count by host\r", "|head 3 | table _time Image\r",
+		"|x\r", "Texe\r", ":mouse on\r", ":mouse off\r", ":times local\r", ":theme light\r", ":sort time desc\r", ":goto 7\r", ":graphics ascii\r",
+		":graphics utf-8\r", ":columns hits risk rule:9\r", ":columns hits time? risk rule host user process\r", "?/bind\r", "Csaid\r",
+	};
+	size_t n = 0;
+	unsigned kind = below(100);
+
+	if (kind < 30) {
+		key_bytes(names[below(sizeof names / sizeof *names)], out);
+		return strlen(out);
+	}
+	if (kind < 78) {                                 /* not what leaves, or ends the script's hold of it */
+		do
+			out[0] = (char)(33 + below(94));
+		while (out[0] == 'Q');
+		return 1;
+	}
+	if (kind < 88)
+		return (size_t)snprintf(out, 256, "%s", lines[below(sizeof lines / sizeof *lines)]);
+	if (kind < 92 && d.vt.mouse)
+		return (size_t)snprintf(out, 256, "\033[<%u;%u;%uM", (unsigned[]){0, 0, 64, 65}[below(4)], 1 + below(130), 1 + below(50));
+	bool paste = kind < 95;
+	if (paste)
+		n = (size_t)snprintf(out, 256, "\033[200~");
+	for (unsigned left = 1 + below(40); left-- > 0; n++)
+		do
+			out[n] = (char)below(256);
+		while (out[n] == 0x1A || out[n] == 'Q' || (paste && out[n] == 27));
+	return n + (size_t)snprintf(out + n, 256 - n, "%s", paste ? "\033[201~" : "\033k");
+}
+
+static void do_random(const char *arg, char *const *words, int n)
+{
+	unsigned long long seed, seconds, done = 0, started = 1;
+	struct timespec start, now;
+
+	if (sscanf(arg, "%llu %llu", &seed, &seconds) != 2)
+		die("random: expected SEED SECONDS");
+	random_state = seed * 2 + 1;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do {
+		char bytes[512];
+
+		if (below(25) == 0) {
+			bool small = below(4) == 0;
+			struct winsize w;
+
+			d.rows = (int)(1 + below(small ? 12 : 60));
+			d.cols = (int)(1 + below(small ? 50 : 200));
+			w = (struct winsize){.ws_row = (unsigned short)d.rows, .ws_col = (unsigned short)d.cols};
+			d.vt.idle = 0;
+			vt_resize(&d.vt, d.rows, d.cols);
+			ioctl(d.master, TIOCSWINSZ, &w);
+		} else {
+			send_bytes(bytes, random_bytes(bytes));
+		}
+		if (settle()) {
+			check_screen();
+		} else {
+			int value = end();
+
+			if (value > 1)
+				die("the program failed with %d", value);
+			run((char **)words, n);
+			wait_idle();
+			started++;
+		}
+		done++;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while ((unsigned long long)(now.tv_sec - start.tv_sec) < seconds);
+	fprintf(stderr, "%llu steps, %llu starts\n", done, started);
+}
+
+/* ---- how long a key takes ---- */
+
+static double ms_since(const struct timespec *t)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - t->tv_sec) * 1e3 + (double)(now.tv_nsec - t->tv_nsec) / 1e6;
+}
+
+static void do_time(char *const *keys, int n)
+{
+	double first = 0, idle = 0;
+
+	for (int i = 1; i < n; i++) {
+		struct timespec start;
+		struct pollfd p = {.fd = d.master, .events = POLLIN};
+		char bytes[16];
+
+		key_bytes(keys[i], bytes);
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		send_bytes(bytes, strlen(bytes));
+		poll(&p, 1, PATIENCE_MS);
+		double t = ms_since(&start);
+		first = t > first ? t : first;
+		wait_idle();
+		t = ms_since(&start);
+		idle = t > idle ? t : idle;
+	}
+	printf("%-34s %8.1f %8.1f\n", keys[0], first, idle);
+	fflush(stdout);
+}
+
+static void forget_words(void)
+{
+	for (int i = 0; i < d.nwords; i++)
+		free(d.words[i]);
+	free(d.words);
+	d.words = NULL;
+	d.nwords = 0;
+}
+
 static void command(char *line)
 {
 	char *arg = line + strcspn(line, " \t"), *words[WORDS_MAX], bytes[16];
@@ -505,7 +695,11 @@ static void command(char *line)
 	} else if (strcmp(line, "run") == 0) {
 		n = split(arg, words);
 		run(words, n);
+		forget_words();
+		d.words = memcpy(calloc((size_t)n + 1, sizeof *words), words, (size_t)n * sizeof *words);
+		d.nwords = n;
 		wait_idle();
+		return;
 	} else if (strcmp(line, "start") == 0) {         /* as run, for what ends by itself */
 		n = split(arg, words);
 		run(words, n);
@@ -535,6 +729,11 @@ static void command(char *line)
 		do_click(arg);
 	} else if (strcmp(line, "wheel") == 0) {
 		do_mouse(strcmp(arg, "down") == 0 ? 65 : 64, 5, 5);
+	} else if (strcmp(line, "random") == 0) {
+		do_random(arg, d.words, d.nwords);
+	} else if (strcmp(line, "time") == 0) {
+		n = split(arg, words);
+		do_time(words, n);
 	} else if (strcmp(line, "raw") == 0) {
 		n = split(arg, words);
 		for (int i = 0; i < n && i < 15; i++)
@@ -605,6 +804,7 @@ int main(int argc, char **argv)
 	fclose(f);
 	if (d.running)
 		die("the program is still running at the end of the script");
+	forget_words();
 	vt_free(&d.vt);
 	return 0;
 }

@@ -15,7 +15,7 @@ static struct page_link link_to(size_t n)
 	return (struct page_link){.kind = LINK_OWN, .n = n};
 }
 
-void threshold_page(struct page *p, const struct finding *f)
+void threshold_page(struct page *p, const struct finding *f, size_t most)
 {
 	const struct threshold *t = f->threshold;
 	double sum = 0;
@@ -41,7 +41,7 @@ void threshold_page(struct page *p, const struct finding *f)
 	page_addf(p, ROLE_HEAD, "  %-*s  %*s  %*s  RULE", W_TIME, arena_printf(p->arena, "TIME (%s)", clock_zone(f->time, f->time, zone)), W_NUMBER,
 	          "SCORE", W_NUMBER, "SUM");
 	page_end(p);
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n && i < most; i++) {
 		const struct threshold_part *x = &t->v[i];
 		int indent = 2 + W_TIME + 2 + W_NUMBER + 2 + W_NUMBER + 2;
 

@@ -4,8 +4,9 @@
 
 #include "ui/view.h"
 
-/* Whose risk it is: Enter leads to its history. Then a line for each hit, oldest first: Enter opens those of this run. */
-void threshold_page(struct page *p, const struct finding *f);
+/* Whose risk it is: Enter leads to its history. Then a line for each hit, oldest first: Enter opens those of this run. At most `most`
+ * of them: a preview has no room for thousands. */
+void threshold_page(struct page *p, const struct finding *f, size_t most);
 /* Follows such a line; false: it is none. */
 bool threshold_follow(struct ui *u, const struct finding *f, const struct page_link *link);
 /* The hit of this run that a line is about; NULL: none. */

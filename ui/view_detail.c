@@ -514,7 +514,7 @@ static void fill(struct view *v, struct page *p)
 		add_head(p, &d->f, s);
 		add_verdict(p, v->ui->casefile, &d->f);
 		if (d->f.threshold) {
-			threshold_page(p, &d->f);
+			threshold_page(p, &d->f, SIZE_MAX);
 			add_fields(p, &d->f);
 			return;
 		}

@@ -13,9 +13,11 @@
 
 enum { TIME, RISK, RULE_NAME, HOST, USER, PARENT, PROCESS, C2, VERDICT, COMMAND, ATTACK, TYPE, JOIN, NEW, NCOLS };
 
+enum { PREVIEW_PARTS = 12 };                             /* more than it has lines for */
+
 static const struct coldef cols[NCOLS] = {
 	[TIME] = {"time", "TIME", COL_TIME, 8, 19, 90, .descending = false},
-	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 6, 95, .descending = true},
+	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 9, 95, .descending = true},
 	[RULE_NAME] = {"rule", "RULE", COL_TEXT, 20, 42, 100, .elastic = true},
 	[HOST] = {"host", "HOST", COL_TEXT, 8, 18, 80, .descending = false},
 	[USER] = {"user", "USER", COL_TEXT, 8, 16, 70, .descending = false},
@@ -324,7 +326,7 @@ static void preview(struct view *v, size_t row, struct page *p)
 	if (case_note(v->ui->casefile, f->key).n)
 		page_field(p, 0, 8, STR("note"), ROLE_STRONG, arena_str(p->arena, case_note(v->ui->casefile, f->key)));
 	if (f->threshold) {
-		threshold_page(p, f);
+		threshold_page(p, f, PREVIEW_PARTS);
 		return;
 	}
 	page_field(p, 0, 8, STR("command"), ROLE_CODE, f->command);

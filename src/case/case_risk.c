@@ -80,8 +80,13 @@ struct case_risk *case_risk(struct casefile *c, enum risk_type type, struct str 
 {
 	struct case_risk *v = NULL;
 	size_t cap = 0;
-	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, "SELECT " RISK_COLUMNS " FROM risk r JOIN finding f ON f.key = r.key"
-		" WHERE f.excluded = 0 AND (?1 IS NULL OR (r.object = ?1 AND r.type = ?2)) AND (?3 IS NULL OR f.time >= ?3) AND (?4 IS NULL OR f.time <= ?4)"
+	/* Two texts, for an index is of no use to a condition with "or". */
+	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, object.p ?
+		"SELECT " RISK_COLUMNS " FROM risk r JOIN finding f ON f.key = r.key"
+		" WHERE f.excluded = 0 AND r.object = ?1 AND r.type = ?2 AND (?3 IS NULL OR f.time >= ?3) AND (?4 IS NULL OR f.time <= ?4)"
+		" ORDER BY f.time, f.rule_name, f.key, r.object" :
+		"SELECT " RISK_COLUMNS " FROM risk r JOIN finding f ON f.key = r.key"
+		" WHERE f.excluded = 0 AND ?1 IS NULL AND ?2 >= 0 AND (?3 IS NULL OR f.time >= ?3) AND (?4 IS NULL OR f.time <= ?4)"
 		" ORDER BY f.time, f.rule_name, f.key, r.object", "siii", object, (int64_t)type, (int64_t)from, (int64_t)to);
 
 	*n = 0;
@@ -131,34 +136,52 @@ static int entity_cmp(const void *x, const void *y)
 	return a->type != b->type ? (a->type < b->type ? -1 : 1) : str_cmp(a->object, b->object);
 }
 
+/* Text of the row at hand, until the next one. */
+static struct str borrowed(sqlite3_stmt *st, int col)
+{
+	const char *p = (const char *)sqlite3_column_text(st, col);
+
+	return (struct str){p ? p : "", p ? (size_t)sqlite3_column_bytes(st, col) : 0};
+}
+
 struct case_entity *case_entities(struct casefile *c, usec_t from, usec_t to, struct arena *a, size_t *n)
 {
-	size_t nrisk;
-	const struct case_risk *risk = case_risk(c, RISK_USER, (struct str){0}, from, to, a, &nrisk);
+	/* Without order and with what is added up only: a case holds a great many of them. */
+	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, "SELECT r.type, r.object, r.shown, r.score, f.time, f.rule_id, f.tactics"
+		" FROM risk r JOIN finding f ON f.key = r.key"
+		" WHERE f.excluded = 0 AND (?1 IS NULL OR f.time >= ?1) AND (?2 IS NULL OR f.time <= ?2)", "ii", (int64_t)from, (int64_t)to);
 	struct map *m = map_new();
 	struct sbuf key = {0};
 
-	for (size_t i = 0; i < nrisk; i++) {
+	while (st && sqlite3_step(st) == SQLITE_ROW) {
+		const usec_t time = case_column_time(st, 4);
 		bool fresh;
 
 		sbuf_reset(&key);
-		sbuf_addf(&key, "%d %.*s", (int)risk[i].type, STR_FMT(risk[i].object));
+		sbuf_addf(&key, "%d %.*s", sqlite3_column_int(st, 0), STR_FMT(borrowed(st, 1)));
 		union map_val *v = map_put(m, sbuf_str(&key), &fresh);
 		if (fresh) {
 			struct tally *t = v->p = xcalloc(1, sizeof *t);
 
 			t->rules = map_new();
 			t->tactics = map_new();
-			t->entity = (struct case_entity){.type = risk[i].type, .object = risk[i].object, .shown = risk[i].shown, .first = risk[i].time};
+			t->entity = (struct case_entity){.type = (enum risk_type)sqlite3_column_int(st, 0), .object = case_column(a, st, 1),
+			                                 .shown = case_column(a, st, 2), .first = time, .last = time};
 		}
 		struct tally *t = v->p;
 
-		t->entity.score += risk[i].score;
+		t->entity.score += sqlite3_column_double(st, 3);
 		t->entity.events++;
-		t->entity.last = risk[i].time;
-		map_put(t->rules, risk[i].rule_id, NULL);
-		add_items(t->tactics, risk[i].tactics);
+		if (time != WHEN_NONE && (t->entity.first == WHEN_NONE || time < t->entity.first)) {
+			t->entity.first = time;
+			t->entity.shown = case_column(a, st, 2);
+		}
+		if (time != WHEN_NONE && (t->entity.last == WHEN_NONE || time > t->entity.last))
+			t->entity.last = time;
+		map_put(t->rules, borrowed(st, 5), NULL);
+		add_items(t->tactics, borrowed(st, 6));
 	}
+	sqlite3_finalize(st);
 	*n = map_len(m);
 	struct case_entity *out = ARENA_ARRAY(a, struct case_entity, *n + 1);
 

@@ -4,8 +4,11 @@ tests_bench_measure_SOURCES = tests/bench/measure.c
 tests_bench_measure_LDADD =
 tests_bench_ref_sax_SOURCES = tests/bench/ref_sax.c
 tests_bench_ref_sax_LDADD = $(XML_LIBS)
-EXTRA_DIST += tests/bench/bench.sh
+EXTRA_DIST += tests/bench/bench.sh tests/bench/keys.sh
 
 bench: spoor$(EXEEXT) samples/generate$(EXEEXT) tests/bench/measure$(EXEEXT) tests/bench/ref_sax$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bench/bench.sh
-.PHONY: bench
+# How long the slowest key takes on a million events.
+bench-keys: spoor$(EXEEXT) samples/generate$(EXEEXT) tests/screen_driver$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bench/keys.sh
+.PHONY: bench bench-keys
