@@ -842,6 +842,69 @@ START_TEST(session)
 }
 END_TEST
 
+/* What a first look at the beginning of the log finds is found again, and its events are the same. */
+struct looking {
+	struct session *s;
+	struct finding early[64];
+	size_t nearly, late;
+};
+
+static void on_hit(void *ctx, const struct finding *f, size_t n)
+{
+	struct looking *x = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		if (atomic_load(&x->s->stage) != STAGE_LOAD)
+			x->late++;
+		else if (x->nearly < 64)
+			x->early[x->nearly++] = f[i];
+	}
+}
+
+START_TEST(first_look)
+{
+	enum { EVENTS = 4000, EACH = 100 };              /* one in EACH is a hit */
+	struct looking x = {0};
+	struct sbuf b = {0};
+	char log[256];
+
+	put_rule("a.yml", "A", "EventCode=1 | table Computer Image _time", tail);
+	for (int i = 0; i < EVENTS; i++)
+		sbuf_addf(&b, "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon'/>"
+			  "<EventID>%d</EventID><TimeCreated SystemTime='2020-09-20T01:%02d:%02d.%03dZ'/><EventRecordID>%d</EventRecordID>"
+			  "<Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>A</Computer></System><EventData>"
+			  "<Data Name='Image'>C:\\x%d.exe</Data></EventData></Event>\n", i % EACH ? 5 : 1, i / 1000, i / 100 % 10, i % 100, i + 1, i);
+	snprintf(log, sizeof(log), "%s", put("log.xml", b.p));
+	sbuf_free(&b);
+	const char *logs[] = {log}, *rules[] = {root};
+	struct session_opts o = {.logs = logs, .nlogs = 1, .rules = rules, .nrules = 1, .now = WHEN_NONE, .chunk = 4096, .found = on_hit, .found_ctx = &x,
+	                         .first_look = 100000};
+	x.s = session_new(&o);
+	session_run(x.s);
+	ck_assert_uint_eq(x.s->findings->n, EVENTS / EACH);
+	ck_assert_uint_eq(x.late, EVENTS / EACH);
+	ck_assert_uint_gt(x.nearly, 0);
+	ck_assert_uint_lt(x.nearly, EVENTS / EACH);
+	for (size_t i = 0; i < x.nearly; i++) {
+		const struct finding *f = NULL;
+		for (size_t k = 0; k < x.s->findings->n && !f; k++)
+			if (strcmp(x.s->findings->v[k].key, x.early[i].key) == 0)
+				f = &x.s->findings->v[k];
+		ck_assert_ptr_nonnull(f);
+		ck_assert_uint_eq(f->main_event, x.early[i].main_event);
+	}
+	session_free(x.s);
+
+	x = (struct looking){0};                         /* not of little, nor when all must be read to know what counts */
+	o.first_look = 1 << 20;
+	x.s = session_new(&o);
+	session_run(x.s);
+	ck_assert_uint_eq(x.nearly, 0);
+	ck_assert_uint_eq(x.late, EVENTS / EACH);
+	session_free(x.s);
+}
+END_TEST
+
 static void leave_out(void *ctx, struct rules *r)
 {
 	struct diag d = DIAG_INIT;
@@ -977,6 +1040,7 @@ int main(void)
 	tcase_add_test(t, cancelled);
 	tcase_add_test(t, progress);
 	tcase_add_test(t, session);
+	tcase_add_test(t, first_look);
 	tcase_add_test(t, exclusions);
 	tcase_add_test(t, session_of_a_query);
 	suite_add_tcase(s, t);

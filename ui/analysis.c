@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "load/follow.h"
 #include "ui/app.h"
@@ -33,6 +34,7 @@ struct analysis {
 	pthread_mutex_t lock;                            /* of what follows */
 	struct finding *live;
 	size_t nlive, caplive;
+	struct map *known;                               /* their keys */
 };
 
 /* A generation after the first. */
@@ -56,6 +58,10 @@ static void on_found(void *ctx, const struct finding *f, size_t n)
 
 	pthread_mutex_lock(&a->lock);
 	for (size_t i = 0; i < n; i++) {
+		bool fresh;
+		map_put(a->known, str_c(f[i].key), &fresh);
+		if (!fresh)                              /* by the first look (session_opts.first_look) */
+			continue;
 		GROW(a->live, a->nlive, a->caplive);
 		a->live[a->nlive++] = f[i];
 	}
@@ -207,6 +213,8 @@ static void session_ended(struct job *job)
 
 /* ---- start, stop ---- */
 
+#define FIRST_LOOK (UINT64_C(64) << 20)                   /* bytes: half a second, rules included */
+
 struct analysis *analysis_start(struct ui *u, const struct session_opts *o)
 {
 	struct analysis *a = xcalloc(1, sizeof *a);
@@ -215,6 +223,8 @@ struct analysis *analysis_start(struct ui *u, const struct session_opts *o)
 	a->opts = *o;
 	a->opts.found = on_found;
 	a->opts.found_ctx = a;
+	a->opts.first_look = FIRST_LOOK;
+	a->known = map_new();
 	pthread_mutex_init(&a->lock, NULL);
 	a->session = session_new(&a->opts);
 	u->analysis = a;
@@ -259,6 +269,7 @@ static void start_generation(struct analysis *a)
 	g->opts.logs = g->logs;
 	g->opts.names = g->names;
 	g->opts.found = NULL;
+	g->opts.first_look = 0;
 	g->session = session_new(&g->opts);
 	g->started = when_mono_ns();
 	a->follow.next = g;
@@ -383,6 +394,7 @@ void analysis_free(struct analysis *a)
 	follow_free(a->follow.watch);
 	pthread_mutex_destroy(&a->lock);
 	free(a->live);
+	map_free(a->known);
 	free(a);
 }
 

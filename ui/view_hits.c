@@ -239,7 +239,7 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 		cell_when(c, f->time);
 		break;
 	case RISK:
-		cell_printf(c, "%g %c", f->score, sev.letter);
+		cell_printf(c, f->score < 10000 ? "%g %c" : "%.0fk %c", f->score < 10000 ? f->score : f->score / 1000, sev.letter);
 		c->num = f->score;
 		c->role = sev.role;
 		break;

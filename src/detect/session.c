@@ -42,11 +42,11 @@ static void enter(struct session *s, enum session_stage stage)
 	atomic_store(&s->stage, stage);
 }
 
-static void load_logs(struct session *s)
+static void load_logs(struct session *s, unsigned workers, uint64_t enough)
 {
 	const struct session_opts *o = s->opts;
 	struct load_opts lo = {
-		.workers = o->workers, .chunk = o->chunk, .strict_xml = o->strict_xml, .progress = &s->load_progress,
+		.workers = workers, .enough = enough, .chunk = o->chunk, .strict_xml = o->strict_xml, .progress = &s->load_progress,
 		.keep_duplicates = o->keep_duplicates, .recover = o->recover, .bounded = o->bounded, .from = o->from, .to = o->to,
 		.open_ended = o->open_ended, .names = o->names,
 	};
@@ -63,6 +63,39 @@ static double now_of(const struct session *s)
 	return s->opts->now == WHEN_NONE ? (double)NAN : (double)s->opts->now / (double)USEC_PER_SEC;
 }
 
+/* Is there so much to read that a first look pays? */
+static bool is_large(const struct session_opts *o)
+{
+	enum { TIMES = 4 };
+
+	/* Bounds relative to the newest event are not known before all is read. */
+	return o->first_look && !o->no_rules_run && !o->from.relative && !o->to.relative &&
+	       load_size(o->logs, o->nlogs) > TIMES * o->first_look;
+}
+
+/* By one worker, so that what is read is the beginning of what will be read, and not its best parts. */
+static struct session *read_beginning(const struct session *s)
+{
+	struct session *look = session_new(s->opts);
+
+	load_logs(look, 1, s->opts->first_look);
+	return look;
+}
+
+static void detect_in(struct session *s, struct rules *r, struct detect_progress *progress, const atomic_bool *cancel)
+{
+	struct detect_opts o = {
+		.now = now_of(s), .workers = s->opts->workers, .cancel = cancel, .progress = progress,
+		.found = s->opts->found, .ctx = s->opts->found_ctx, .risk_before = s->opts->risk_before,
+	};
+
+	if (s->opts->thresholds && progress)             /* not of a part of the risk */
+		o.thresholds = s->opts->thresholds;
+	s->findings = detect_run(r, s->engine, &o);
+	if (progress)
+		s->excluded = detect_excluded(r, s->findings, s->engine, &o);
+}
+
 void session_run(struct session *s)
 {
 	struct session_opts opts = *s->opts;             /* the thread's own */
@@ -71,27 +104,26 @@ void session_run(struct session *s)
 	void *result;
 
 	enter(s, STAGE_RULES);
-	bool threaded = pthread_create(&thread, NULL, read_rules_thread, &opts) == 0;
+	bool large = is_large(&opts), threaded = pthread_create(&thread, NULL, read_rules_thread, &opts) == 0;
 	if (!threaded)
 		rules = read_rules(&opts);
 	enter(s, STAGE_LOAD);
-	load_logs(s);
+	if (large)
+		s->look = read_beginning(s);
+	else
+		load_logs(s, opts.workers, 0);
 	if (threaded && pthread_join(thread, &result) == 0)
 		rules = result;
 	if (opts.rules_ready)
 		opts.rules_ready(opts.rules_ctx, rules);
+	if (large) {
+		detect_in(s->look, rules, NULL, &s->load_progress.cancel);
+		load_logs(s, opts.workers, 0);
+	}
 	s->rules = rules;
 	enter(s, STAGE_DETECT);
-	if (!opts.no_rules_run) {
-		struct detect_opts o = {
-			.now = now_of(s), .workers = opts.workers, .cancel = &s->cancel, .progress = &s->detect_progress,
-			.found = opts.found, .ctx = opts.found_ctx, .risk_before = opts.risk_before,
-			.thresholds = opts.thresholds,
-		};
-		struct findings *found = detect_run(s->rules, s->engine, &o);
-		s->excluded = detect_excluded(s->rules, found, s->engine, &o);
-		s->findings = found;
-	}
+	if (!opts.no_rules_run)
+		detect_in(s, rules, &s->detect_progress, &s->cancel);
 	enter(s, STAGE_READY);
 }
 
@@ -105,6 +137,7 @@ void session_free(struct session *s)
 {
 	if (!s)
 		return;
+	session_free(s->look);
 	findings_free(s->findings);
 	findings_free(s->excluded);
 	if (s->engine)

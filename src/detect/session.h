@@ -28,6 +28,9 @@ struct session_opts {
 	void (*rules_ready)(void *ctx, struct rules *r);
 	void *rules_ctx;
 	const struct rows *risk_before;                  /* detect_opts.risk_before: must outlive the session */
+	/* Of large logs a first look is taken: the rules run over so many bytes of their beginning before all is read, and what they
+	 * find goes to `found`, now and once more later. 0: none. Its events have the numbers that they have in the whole. */
+	uint64_t first_look;
 	const struct risk_limits *thresholds;            /* detect_opts.thresholds; likewise */
 };
 
@@ -47,6 +50,7 @@ struct session {
 	struct cim *cim;
 	struct engine *engine;
 	struct findings *findings;
+	struct session *look;                            /* the first look, kept for the texts of what it found; NULL */
 	struct findings *excluded;                       /* what exclusions kept from being one */
 };
 

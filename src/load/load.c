@@ -153,7 +153,10 @@ static void show_progress(struct reading *g)
 	uint64_t now = stream_consumed(g->stream);
 
 	if (now > g->consumed) {
-		atomic_fetch_add_explicit(&g->run->progress->bytes_done, now - g->consumed, memory_order_relaxed);
+		uint64_t before = atomic_fetch_add_explicit(&g->run->progress->bytes_done, now - g->consumed, memory_order_relaxed);
+		uint64_t enough = g->run->opts->enough;
+		if (enough && before + now - g->consumed >= enough)
+			atomic_store_explicit(&g->run->progress->cancel, true, memory_order_relaxed);
 		g->consumed = now;
 	}
 }
@@ -457,6 +460,22 @@ static void find_sources(struct run *r, const char *const *paths, size_t npaths)
 	}
 	for (size_t i = 0; i < r->sources.n; i++)
 		atomic_fetch_add_explicit(&r->progress->bytes_total, r->sources.v[i].size, memory_order_relaxed);
+}
+
+uint64_t load_size(const char *const *paths, size_t npaths)
+{
+	struct sources sources = {0};
+	uint64_t size = 0;
+	bool once = false;
+
+	for (size_t i = 0; i < npaths; i++)
+		expand_add(&sources, paths[i]);
+	for (size_t i = 0; i < sources.n; i++) {
+		size += sources.v[i].size;
+		once |= sources.v[i].pipe;
+	}
+	expand_free(&sources);
+	return once ? 0 : size;
 }
 
 struct load *load_run(const char *const *paths, size_t npaths, const struct load_opts *opts)

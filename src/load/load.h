@@ -35,6 +35,7 @@ struct load_opts {
 	struct load_bound from, to;
 	bool open_ended;                                 /* the logs are still being written: a record without its end is no damage */
 	const char *const *names;                        /* what each path is to be called; NULL, in it or for all: by its path */
+	uint64_t enough;                                 /* bytes, as they lie on disk, after which loading stops as if cancelled; 0: never */
 	struct load_progress *progress;                  /* NULL when nobody watches */
 };
 
@@ -86,6 +87,8 @@ struct load {
 /* Reads everything that `paths` name: files, directories (recursively, sorted by name), archives, "-".
  * Never fails as a whole: what cannot be read is in the report. */
 struct load *load_run(const char *const *paths, size_t npaths, const struct load_opts *opts);
+/* Bytes that the paths name, as they lie on disk; 0 when some of it can be read only once (standard input, a pipe). */
+uint64_t load_size(const char *const *paths, size_t npaths);
 void load_free(struct load *l);
 /* Frees batches and worker pools; inputs and report stay (the store has what it needs). */
 void load_drop_batches(struct load *l);
