@@ -598,7 +598,7 @@ START_TEST(mutations)
 		}
 		struct batch *b = batch_new(maker, 0, 0);
 		b->recover = i % 2;
-		decode_evtx.decode(sbuf_str(&bad), ENC_UTF8, 0, false, b);
+		decode_evtx.decode(sbuf_str(&bad), ENC_UTF8, 0, (struct str){NULL, 0}, false, b);
 		batch_done(b);
 		for (uint32_t k = 0; k < b->ntables; k++)
 			for (uint32_t r = 0; r < b->table[k].n; r += 7) {
