@@ -12,7 +12,7 @@ static void show_records(struct str text)
 	struct sbuf out = {0};
 
 	b->recover = true;
-	decode_evtx.decode(text, ENC_UTF8, 0, false, b);
+	decode_evtx.decode(text, ENC_UTF8, 0, (struct str){NULL, 0}, false, b);
 	batch_done(b);
 	for (uint32_t k = 0; k < b->ntables; k++)
 		for (uint32_t r = 0; r < b->table[k].n && r < 20; r++) {
