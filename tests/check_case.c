@@ -38,7 +38,11 @@ static struct casefile *open_ok(const char *p)
 static struct technique techniques[] = {{{"T1218.004", 9}, {"InstallUtil", 11}, {"Defense Evasion, Execution", 26}}, {{"T1218", 5}, {"", 0}, {"Defense Evasion", 15}}};
 static struct str stories[] = {{"Living Off The Land", 19}};
 static struct rule rule = {.id = {"id-1", 4}, .name = {"Rule One", 8}, .mitre = techniques, .nmitre = 2, .story = stories, .nstory = 1};
-static struct risk_event risk[] = {{RISK_USER, {"Ann", 3}, {"ann", 3}, 80}, {RISK_SYSTEM, {"WS1", 3}, {"ws1", 3}, 80}, {RISK_USER, {"Ann", 3}, {"ann", 3}, 30}};
+static struct risk_event risk[] = {
+	{.type = RISK_USER, .object = {"Ann", 3}, .normalized = {"ann", 3}, .score = 80},
+	{.type = RISK_SYSTEM, .object = {"WS1", 3}, .normalized = {"ws1", 3}, .score = 80},
+	{.type = RISK_USER, .object = {"Ann", 3}, .normalized = {"ann", 3}, .score = 30},
+};
 static struct finding found[] = {
 	{.rule = &rule, .time = 1000000, .risk = risk, .nrisk = 2, .score = 80, .key = "k1", .main_event = EV_NONE, .message = {"m1", 2}, .host = {"WS1", 3}},
 	{.rule = &rule, .time = 5000000, .risk = risk + 2, .nrisk = 1, .score = 30, .key = "k2", .main_event = EV_NONE, .message = {"m2", 2}},
@@ -211,6 +215,50 @@ START_TEST(risk_adds_up_once)
 }
 END_TEST
 
+/* What was decided of a threshold's hit is found again by its object and its time, even when what crossed it is another. */
+START_TEST(thresholds_are_known_again)
+{
+	struct threshold_part part[] = {{.time = 1000000}, {.time = 9000000}};
+	struct threshold t = {.type = RISK_USER, .object = STR("ann"), .shown = STR("Ann"), .v = part, .n = 2}, later = t;
+	struct finding f[] = {
+		{.rule = &rule, .time = 1000000, .score = 90, .key = "t1", .main_event = EV_NONE, .threshold = &t},
+		{.rule = &rule, .time = 7000000, .score = 90, .key = "t2", .main_event = EV_NONE, .threshold = &later},
+	};
+	const struct findings all = {.v = f, .n = 2};
+	const char *decided[] = {"t2"};
+	struct diag d = DIAG_INIT;
+	struct casefile *c = open_ok(path);
+	struct arena *a = arena_new();
+	size_t n;
+
+	later.v = part + 1;
+	later.n = 1;
+	ck_assert(case_record(c, &findings, NULL, &d));          /* those of rules are none */
+	ck_assert(case_record(c, &all, NULL, &d));
+	struct threshold_known *k = case_thresholds(c, a, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(k[0].key.p, "t1");
+	ck_assert_str_eq(k[0].rule_id.p, "id-1");
+	ck_assert_str_eq(k[0].object.p, "ann");
+	ck_assert_int_eq(k[0].type, RISK_USER);
+	ck_assert_int_eq(k[0].first, 1000000);
+	ck_assert_int_eq(k[0].last, 9000000);
+	ck_assert(case_set_verdict(c, decided, 1, VERDICT_BENIGN, &d));
+	ck_assert(case_mark_excluded(c, f, 2, &d));              /* known all the same */
+	part[1].time = 8000000;
+	ck_assert(case_record(c, &all, NULL, &d));
+	case_close(c);
+	c = open_ok(path);
+	k = case_thresholds(c, a, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(k[0].key.p, "t2");                      /* what was decided comes first */
+	ck_assert_int_eq(k[0].first, 8000000);
+	ck_assert_int_eq(k[1].last, 8000000);
+	case_close(c);
+	arena_free(a);
+}
+END_TEST
+
 START_TEST(a_second_process_is_told)
 {
 	struct casefile *c = open_ok(path);
@@ -311,6 +359,7 @@ int main(void)
 	tcase_add_test(t, excluded_findings_have_no_risk);
 	tcase_add_test(t, a_copy_of_the_exclusions);
 	tcase_add_test(t, risk_adds_up_once);
+	tcase_add_test(t, thresholds_are_known_again);
 	tcase_add_test(t, a_second_process_is_told);
 	tcase_add_test(t, a_kill_loses_nothing);
 	tcase_add_test(t, other_files_are_refused);

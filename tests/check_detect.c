@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/map.h"
 #include "cim/cim.h"
 #include "detect/inside.h"
 #include "detect/session.h"
@@ -541,6 +542,7 @@ struct hand {
 	struct findings f;
 	struct rule rule[MANY];
 	struct technique technique[MANY];
+	struct findings *made;                           /* by crossed() */
 };
 
 static void hand_add(struct hand *h, double hours, const char *user, double score, const char *tactics)
@@ -571,6 +573,7 @@ static void hand_free(struct hand *h)
 {
 	for (size_t i = 0; i < h->f.nrows; i++)
 		rows_free(h->f.rows[i]);
+	findings_free(h->made);
 	free(h->f.rows);
 	free(h->f.v);
 	arena_free(h->f.arena);
@@ -578,26 +581,31 @@ static void hand_free(struct hand *h)
 }
 
 /* "user score @hour of n hits" for each threshold's finding. */
-static const char *crossed(struct hand *h, struct risk_limits l)
+static const char *crossed_but(struct hand *h, const struct map *left_out, struct threshold_opts o)
 {
 	static char out[1024];
-	size_t from = h->f.n, n = 0;
+	size_t n = 0;
 
 	out[0] = '\0';
-	findings_thresholds(&h->f, &l);
-	for (size_t i = from; i < h->f.n; i++) {
-		const struct finding *f = &h->f.v[i];
+	findings_free(h->made);
+	h->made = detect_thresholds(NULL, &h->f, NULL, left_out, &o);
+	for (size_t i = 0; i < h->made->n; i++) {
+		const struct finding *f = &h->made->v[i];
 
 		ck_assert_ptr_nonnull(f->threshold);
 		ck_assert_uint_eq(f->nrisk, 0);
-		ck_assert_uint_eq(strlen(f->key), 32);
+		ck_assert(strlen(f->key) == 32 || o.nknown);
 		ck_text(f->user, f->threshold->shown.p);
 		ck_assert(f->row < f->rows->n);
 		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%.*s %g @%g of %zu", n ? ", " : "", STR_FMT(f->user), f->score,
 		                      (double)f->time / USEC_PER_SEC / HOUR, f->threshold->n);
 	}
-	h->f.n = from;
 	return out;
+}
+
+static const char *crossed(struct hand *h, struct risk_limits l)
+{
+	return crossed_but(h, NULL, (struct threshold_opts){.limits = &l, .risk_before = h->f.risk_before});
 }
 
 #define SCORE(points, hours) ((struct risk_limits){points, (hours) * HOUR * USEC_PER_SEC, 0, 0})
@@ -639,9 +647,9 @@ START_TEST(threshold_of_tactics)
 	ck_assert_str_eq(crossed(h, TACTICS(2, 168)), "ana 20 @2 of 2");
 	hand_add(h, 100, "ana", 10, "Impact");
 	ck_assert_str_eq(crossed(h, TACTICS(3, 168)), "ana 30 @100 of 3");
-	ck_text(h->f.v[3].threshold->names, "Execution, Persistence, Impact");
-	ck_text(h->f.v[3].message, "3 ATT&CK tactics within 7 days for user ana: Execution, Persistence, Impact. The threshold is 3.");
-	ck_text(h->f.v[3].rule->name, "ATT&CK Tactic Threshold Exceeded For Object Over Previous 7 Days");
+	ck_text(h->made->v[0].threshold->names, "Execution, Persistence, Impact");
+	ck_text(h->made->v[0].message, "3 ATT&CK tactics within 7 days for user ana: Execution, Persistence, Impact. The threshold is 3.");
+	ck_text(h->made->v[0].rule->name, "ATT&CK Tactic Threshold Exceeded For Object Over Previous 7 Days");
 	ck_assert_str_eq(crossed(h, TACTICS(3, 24)), "");
 	hand_add(h, 101, "ana", 10, "Impact, , Discovery,Collection");
 	ck_assert_str_eq(crossed(h, TACTICS(3, 24)), "ana 20 @101 of 2");
@@ -669,16 +677,105 @@ START_TEST(threshold_of_earlier_dumps)
 	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "");
 	hand_add(h, 3, "ana", 5, "Execution");           /* the one with the key that `before` has, too */
 	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "ana 125 @2 of 3");
-	memcpy(first, h->f.v[1].key, sizeof(first));
-	ck_assert(!h->f.v[1].threshold->v[0].here);
-	ck_assert(h->f.v[1].threshold->v[2].here);
+	memcpy(first, h->made->v[0].key, sizeof(first));
+	ck_assert(!h->made->v[0].threshold->v[0].here);
+	ck_assert(h->made->v[0].threshold->v[2].here);
 	hand_add(h, 4, "ana", 5, "Execution");
 	ck_assert_str_eq(crossed(h, SCORE(100, 24)), "ana 130 @2 of 4");
-	ck_assert_str_eq(h->f.v[2].key, first);
+	ck_assert_str_eq(h->made->v[0].key, first);
 	ck_assert_str_eq(crossed(h, SCORE(126, 24)), "ana 130 @4 of 4");
-	ck_assert_str_ne(h->f.v[2].key, first);
+	ck_assert_str_ne(h->made->v[0].key, first);
 	hand_free(h);
 	rows_free(before);
+}
+END_TEST
+
+/* What is left out adds nothing; nor does it come back as risk of an earlier run of the same dump. */
+START_TEST(threshold_without)
+{
+	struct hand *h = hand_new();
+	struct rows *before = rows_new(1);
+	struct map *out = map_new();
+	const struct risk_limits l = SCORE(100, 24);
+	struct threshold_opts o = {.limits = &l, .risk_before = before};
+
+	hand_add(h, 1, "ana", 60, "Execution");
+	hand_add(h, 2, "ana", 60, "Execution");
+	hand_add(h, 3, "ana", 30, "Execution");
+	rows_values(before, STR("finding_key"))[0] = val_str(str_c(h->f.v[0].key));
+	rows_values(before, STR("_time"))[0] = val_num(HOUR);
+	rows_values(before, STR("normalized_risk_object"))[0] = val_str(STR("ana"));
+	rows_values(before, STR("risk_object_type"))[0] = val_str(STR("user"));
+	rows_values(before, STR("risk_score"))[0] = val_num(60);
+	ck_assert_str_eq(crossed_but(h, out, o), "ana 150 @2 of 3");
+	map_put(out, str_c(h->f.v[0].key), NULL);
+	ck_assert_str_eq(crossed_but(h, out, o), "");
+	map_del(out, str_c(h->f.v[0].key));
+	map_put(out, str_c(h->f.v[2].key), NULL);
+	ck_assert_str_eq(crossed_but(h, out, o), "ana 120 @2 of 2");
+	/* Those that exclusions kept from being found: none of them, unless it is named which. */
+	h->f.n = 1;
+	struct findings rest = {.v = h->f.v + 1, .n = 2};
+	findings_free(h->made);
+	h->made = detect_thresholds(NULL, &h->f, &rest, NULL, &o);
+	ck_assert_uint_eq(h->made->n, 0);
+	findings_free(h->made);
+	h->made = detect_thresholds(NULL, &h->f, &rest, out, &o);
+	ck_assert_uint_eq(h->made->n, 1);
+	map_free(out);
+	hand_free(h);
+	rows_free(before);
+}
+END_TEST
+
+static struct threshold_known known_as(const char *key, const char *object, double from, double to)
+{
+	return (struct threshold_known){.key = str_c(key), .rule_id = STR("6d3a6f0e-8f5b-4b07-9d0a-5f6b0a1c7e21"), .object = str_c(object),
+	                                .type = RISK_USER, .first = (usec_t)(from * HOUR) * USEC_PER_SEC, .last = (usec_t)(to * HOUR) * USEC_PER_SEC};
+}
+
+/* What was known of the same object, at the same time, is the same. */
+START_TEST(threshold_is_known)
+{
+	struct hand *h = hand_new();
+	const struct risk_limits l = SCORE(50, 24);
+	struct threshold_known known[3];
+	struct threshold_opts o = {.limits = &l, .known = known};
+
+	hand_add(h, 10, "ana", 60, "Execution");
+	hand_add(h, 12, "ana", 60, "Execution");
+	hand_add(h, 100, "ana", 60, "Execution");
+	ck_assert_str_eq(crossed_but(h, NULL, o), "ana 120 @10 of 2, ana 60 @100 of 1");
+	char own[2][33];
+	memcpy(own[0], h->made->v[0].key, 33);
+	memcpy(own[1], h->made->v[1].key, 33);
+	known[o.nknown++] = known_as("before", "ana", 8, 9);             /* other times, other names */
+	known[o.nknown++] = known_as("other", "ben", 0, 200);
+	crossed_but(h, NULL, o);
+	ck_assert_str_eq(h->made->v[0].key, own[0]);
+	ck_assert_str_eq(h->made->v[1].key, own[1]);
+	known[0] = known_as("touches", "ana", 8, 10);
+	crossed_but(h, NULL, o);
+	ck_assert_str_eq(h->made->v[0].key, "touches");
+	ck_assert_str_eq(h->made->v[1].key, own[1]);
+	known[0] = known_as("both", "ana", 1, 200);                      /* one key is for one of them */
+	crossed_but(h, NULL, o);
+	ck_assert_str_eq(h->made->v[0].key, "both");
+	ck_assert_str_eq(h->made->v[1].key, own[1]);
+	known[0] = known_as(own[1], "ana", 1, 200);                      /* that of the later one stays with it */
+	crossed_but(h, NULL, o);
+	ck_assert_str_eq(h->made->v[0].key, own[0]);
+	ck_assert_str_eq(h->made->v[1].key, own[1]);
+	known[0] = known_as("the first in the list", "ana", 12, 12);
+	known[1] = known_as("the second", "ana", 10, 10);
+	crossed_but(h, NULL, o);
+	ck_assert_str_eq(h->made->v[0].key, "the first in the list");
+	known[0].rule_id = STR("another");
+	known[1].type = RISK_SYSTEM;
+	known[o.nknown++] = known_as("a key that is longer than any that there can be", "ana", 10, 10);
+	crossed_but(h, NULL, o);
+	ck_assert_str_eq(h->made->v[0].key, own[0]);
+	hand_free(h);
 }
 END_TEST
 
@@ -1034,6 +1131,8 @@ int main(void)
 	tcase_add_test(t, threshold_of_score);
 	tcase_add_test(t, threshold_of_tactics);
 	tcase_add_test(t, threshold_of_earlier_dumps);
+	tcase_add_test(t, threshold_without);
+	tcase_add_test(t, threshold_is_known);
 	tcase_add_test(t, threshold_spans);
 	tcase_add_test(t, why_not);
 	tcase_add_test(t, matches);

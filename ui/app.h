@@ -19,6 +19,7 @@ struct ui {
 	struct casefile *casefile;
 	struct decide *decide;                           /* decide.c's */
 	struct exclude *exclude;                         /* exclude.c's */
+	struct beyond *beyond;                           /* beyond.c's */
 	struct save *save;                               /* save.c's: a file being written */
 
 	struct view *stack[STACK_MAX];                   /* the last one is on the screen; all stay as they are */

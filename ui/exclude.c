@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "export/export.h"
 #include "ui/app.h"
+#include "ui/beyond.h"
 #include "ui/decide.h"
 #include "ui/propose.h"
 #include "ui/work.h"
@@ -20,6 +21,10 @@ struct exclude {
 	struct map *error;                               /* rule id -> char * */
 	unsigned version, changes;                       /* changes: of the case, as followed last */
 	bool started, following, show;
+	struct {                                         /* what the rules that are being followed have brought so far */
+		size_t gone, back;
+		double points;
+	} moved;
 	/* The condition being written. */
 	const struct rule *rule;
 	struct finding hit;                              /* a copy */
@@ -152,6 +157,7 @@ void exclude_again(struct ui *u)
 	free_texts(x->filter);
 	x->filter = map_new();
 	x->started = false;
+	beyond_again(u);
 }
 
 /* ---- following the case ---- */
@@ -189,6 +195,15 @@ static void start_trial(struct ui *u, const struct rule *rule, struct str filter
 	work_start(u, NULL, "applying exclusions", try_filter, done, t);
 }
 
+static double risk_of(const struct finding *f)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < f->nrisk; i++)
+		sum += f->risk[i].score;
+	return sum;
+}
+
 static struct map *keys_of_findings(const struct findings *f)
 {
 	struct map *m = map_new();
@@ -196,6 +211,20 @@ static struct map *keys_of_findings(const struct findings *f)
 	for (size_t i = 0; f && i < f->n; i++)
 		map_put(m, str_c(f->v[i].key), NULL);
 	return m;
+}
+
+/* A set without some of its keys, in its place. */
+static struct map *without(struct map *set, struct finding *f, size_t n)
+{
+	struct findings shell = {.v = f, .n = n};
+	struct map *less = keys_of_findings(&shell), *rest = map_new();
+
+	for (size_t i = 0; i < map_len(set); i++)
+		if (!map_get(less, map_key(set, i)))
+			map_put(rest, map_key(set, i), NULL);
+	map_free(less);
+	map_free(set);
+	return rest;
 }
 
 /* Takes over what a trial says of its rule's hits; without one (found NULL) all of them are back. */
@@ -213,21 +242,23 @@ static void take_trial(struct ui *u, const struct trial *t)
 
 		if (out && !was) {
 			map_put(x->out, str_c(f->key), NULL);
+			x->moved.points -= risk_of(f);
 			GROW(gone, ngone, gonecap);
 			gone[ngone++] = *f;
 		} else if (!out && was) {
-			map_del(x->out, str_c(f->key));
+			x->moved.points += risk_of(f);
 			GROW(back, nback, backcap);
 			back[nback++] = *f;
 		}
 	}
 	map_free(kept);
+	if (nback)
+		x->out = without(x->out, back, nback);
 	const struct findings shell = {.v = back, .n = nback};
 	if (!case_mark_excluded(u->casefile, gone, ngone, &d) || (nback && !case_record(u->casefile, &shell, analysis_engine(u->analysis), &d)))
 		ui_say_diag(u, &d);
-	else if (ngone || nback)
-		ui_say(u, ROLE_TEXT, "%zu %s of %.*s %s", ngone ? ngone : nback, (ngone ? ngone : nback) == 1 ? "hit" : "hits",
-		       STR_FMT(t->rule->name), ngone ? "left out; u undoes, X shows them" : "back");
+	x->moved.gone += ngone;
+	x->moved.back += nback;
 	free(gone);
 	free(back);
 }
@@ -267,6 +298,30 @@ static bool follow(struct ui *u, struct str id)
 	return differs;
 }
 
+/* The hits of thresholds are now what the rest makes of them. */
+static void added_up(struct ui *u, size_t before, size_t now)
+{
+	struct exclude *x = own(u);
+	const size_t hits = x->moved.gone ? x->moved.gone : x->moved.back;
+	const double points = x->moved.points < 0 ? -x->moved.points : x->moved.points;
+	struct sbuf b = {0};
+
+	sbuf_addf(&b, "%zu %s %s", hits, hits == 1 ? "hit" : "hits", x->moved.gone ? "left out" : "back");
+	if (points > 0)
+		sbuf_addf(&b, ", %g points of risk %s", points, x->moved.points < 0 ? "less" : "more");
+	if (before != now) {
+		const size_t n = before > now ? before - now : now - before;
+
+		sbuf_addf(&b, ", %zu %s %s", n, n == 1 ? "threshold" : "thresholds", before > now ? "no longer crossed" : "crossed again");
+	}
+	ui_say(u, ROLE_TEXT, "%.*s%s", STR_FMT(sbuf_str(&b)), x->moved.gone ? "; u undoes, X shows them" : "");
+	sbuf_free(&b);
+	x->following = false;
+	x->moved.gone = x->moved.back = 0;
+	x->moved.points = 0;
+	changed(u);
+}
+
 void exclude_tick(struct ui *u)
 {
 	struct exclude *x = own(u);
@@ -285,20 +340,61 @@ void exclude_tick(struct ui *u)
 		found = follow(u, v[i].rule_id);
 	for (size_t i = 0; i < map_len(x->filter) && !found; i++)
 		found = follow(u, map_key(x->filter, i));
+	if (!found && (x->moved.gone || x->moved.back)) {
+		x->following = true;
+		beyond_make(u, x->out, added_up);
+	}
+}
+
+size_t exclude_all_hits(const struct ui *u, struct finding **out)
+{
+	const struct session *s = analysis_session(u->analysis);
+	const struct findings *found = s->findings, *excluded = s->excluded, *beyond = beyond_now(u);
+	struct finding *v = *out = xcalloc(found->n + excluded->n + (beyond ? beyond->n : 0) + 1, sizeof *v);
+	size_t n = 0;
+
+	for (size_t i = 0; i < found->n; i++)
+		if (!beyond || !found->v[i].threshold)
+			v[n++] = found->v[i];
+	if (beyond && beyond->n) {
+		memcpy(v + n, beyond->v, beyond->n * sizeof *v);
+		n += beyond->n;
+		qsort(v, n, sizeof *v, finding_cmp);
+	}
+	if (excluded->n)
+		memcpy(v + n, excluded->v, excluded->n * sizeof *v);
+	return n + excluded->n;
 }
 
 size_t exclude_hits(const struct ui *u, struct finding **out)
 {
-	const struct session *s = analysis_session(u->analysis);
-	const struct findings *from[] = {s->findings, s->excluded};
-	size_t n = 0;
+	size_t n = exclude_all_hits(u, out), kept = 0;
 
-	*out = xcalloc(s->findings->n + s->excluded->n + 1, sizeof **out);
+	for (size_t i = 0; i < n; i++)
+		if (!exclude_has(u, (*out)[i].key))
+			(*out)[kept++] = (*out)[i];
+	return kept;
+}
+
+void exclude_counts(const struct ui *u, const struct rules *rules, size_t *hits, size_t *out)
+{
+	const struct session *s = analysis_session(u->analysis);
+	const struct findings *in[] = {s->findings, s->excluded};
+	struct map *at = map_new();
+
+	for (size_t i = 0; i < rules->n; i++) {
+		hits[i] = out[i] = 0;
+		map_put(at, (struct str){(const char *)&rules->v[i], sizeof rules->v[i]}, NULL)->u = i;
+	}
 	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < from[k]->n; i++)
-			if (!exclude_has(u, from[k]->v[i].key))
-				(*out)[n++] = from[k]->v[i];
-	return n;
+		for (size_t i = 0; i < in[k]->n; i++) {
+			const struct finding *f = &in[k]->v[i];
+			const union map_val *rule = map_get(at, (struct str){(const char *)&f->rule, sizeof f->rule});
+
+			if (rule)
+				(exclude_has(u, f->key) ? out : hits)[rule->u]++;
+		}
+	map_free(at);
 }
 
 /* ---- the prompt ---- */

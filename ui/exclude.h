@@ -19,7 +19,11 @@ bool exclude_has(const struct ui *u, const char *key);   /* is the hit left out 
 bool exclude_shown(const struct ui *u);                  /* are those to be shown all the same? */
 /* Copies of the hits of this run that are not left out now, once all rules have run. The caller frees *out. */
 size_t exclude_hits(const struct ui *u, struct finding **out);
+/* All of them: those of the rules and of thresholds in their order, behind them what exclusions kept from being found at all. */
+size_t exclude_all_hits(const struct ui *u, struct finding **out);
 size_t exclude_count(const struct ui *u);
+/* For each rule of this run how many of its hits count, and how many are left out, once all rules have run. */
+void exclude_counts(const struct ui *u, const struct rules *rules, size_t *hits, size_t *out);
 /* Counts what changed in the answers of the above. */
 unsigned exclude_version(const struct ui *u);
 /* Why the exclusions of a rule do not count: they do not compile, or its search failed with them. "" when they do. */

@@ -4,6 +4,8 @@ spoor_SOURCES += \
 	ui/analysis.c \
 	ui/analysis.h \
 	ui/app.h \
+	ui/beyond.c \
+	ui/beyond.h \
 	ui/branch.c \
 	ui/branch.h \
 	ui/cell.c \

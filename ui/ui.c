@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/beyond.h"
 #include "ui/clock.h"
 #include "ui/columns.h"
 #include "ui/config.h"
@@ -580,6 +581,7 @@ static bool configure(struct ui *u)
 static void end(struct ui *u)
 {
 	exclude_end(u);
+	beyond_end(u);
 	decide_end(u);
 	keys_stop();
 	columns_free_all();
@@ -609,7 +611,7 @@ int ui_run(const struct session_opts *o, const struct ui_opts *opts)
 		return 2;
 	}
 	own.risk_before = decide_risk_before(u);
-	own.thresholds = &u->config.limits;
+	own.thresholds = beyond_start(u);
 	if (own.nrules == 0) {
 		own.rules = u->config.rules;
 		own.nrules = u->config.nrules;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "export/export.h"
 #include "ui/app.h"
+#include "ui/beyond.h"
 #include "ui/decide.h"
 #include "ui/exclude.h"
 #include "ui/summary.h"
@@ -43,6 +44,7 @@ struct hits {
 	size_t fresh;                                    /* hits that are not among these */
 	unsigned changes;                                /* of the case, as seen last */
 	unsigned excluded;                               /* exclude_version, likewise */
+	const struct findings *beyond;                   /* beyond_now, likewise */
 };
 
 static bool hidden(struct view *v, size_t row)
@@ -67,30 +69,28 @@ static void count_joined(struct view *v)
 
 /* From the order in which they came to the final one, those that exclusions left out behind them; the cursor and the marks stay
  * with their hits. */
-static void take_final(struct view *v, const struct findings *f, const struct findings *out)
+static void take_final(struct view *v)
 {
 	struct hits *h = v->state;
 	struct map *at = map_new();
-	size_t *to = xcalloc(h->n ? h->n : 1, sizeof *to);
-	struct finding *copy = xcalloc(f->n + out->n + 1, sizeof *copy);
+	size_t *to = xcalloc(h->n ? h->n : 1, sizeof *to), n;
+	struct finding *all;
 
-	for (size_t i = f->n; i-- > 0;)                  /* of equal keys the first one counts */
-		map_put(at, str_c(f->v[i].key), NULL)->u = i;
+	n = exclude_all_hits(v->ui, &all);
+	for (size_t i = n; i-- > 0;)                     /* of equal keys the first one counts */
+		map_put(at, str_c(all[i].key), NULL)->u = i;
 	for (size_t i = 0; i < h->n; i++) {
 		union map_val *found = map_get(at, str_c(h->v[i].key));
 
 		to[i] = found ? (size_t)found->u : LIST_NONE;
 	}
-	if (f->n)
-		memcpy(copy, f->v, f->n * sizeof *copy);
-	if (out->n)
-		memcpy(copy + f->n, out->v, out->n * sizeof *copy);
-	v->nrows = f->n + out->n;
+	v->nrows = n;
 	list_renumber(v, to, h->n);
 	free(h->v);
-	h->v = copy;
-	h->n = v->nrows;
+	h->v = all;
+	h->n = n;
 	h->final = true;
+	h->beyond = beyond_now(v->ui);
 	free(to);
 	map_free(at);
 }
@@ -152,6 +152,8 @@ static void update(struct view *v)
 		next_generation(h, analysis_generation(a));
 	if (h->changes != decide_changes(v->ui) || !h->final)
 		need_verdicts(v);
+	if (h->final && h->beyond != beyond_now(v->ui))
+		h->final = false;
 	if (h->excluded != exclude_version(v->ui)) {
 		h->excluded = exclude_version(v->ui);
 		count_joined(v);
@@ -160,7 +162,7 @@ static void update(struct view *v)
 	if (h->final)
 		return;
 	if (f) {
-		take_final(v, f, analysis_session(a)->excluded);
+		take_final(v);
 	} else {
 		struct finding *more;
 		size_t n = analysis_live(a, h->n, &more);

@@ -1,7 +1,9 @@
 /* One rule: what it is, its search with macros expanded, and its file to the letter. */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "ui/app.h"
+#include "ui/exclude.h"
 #include "ui/summary.h"
 
 struct rule_state_of {
@@ -33,8 +35,10 @@ static void fill(struct view *v, struct page *p)
 	const struct rules *rules = analysis_rules(v->ui->analysis);
 	const struct findings *f = analysis_findings(v->ui->analysis);
 	struct str why;
-	size_t n;
+	size_t n, *hits = xcalloc(2 * (rules ? rules->n : 0) + 1, sizeof *hits), *out = hits + (rules ? rules->n : 0);
 
+	if (f)
+		exclude_counts(v->ui, rules, hits, out);
 	page_wrap(p, ROLE_STRONG, r->name, 0);
 	page_end(p);
 	field(p, "file", r->path);
@@ -50,8 +54,8 @@ static void fill(struct view *v, struct page *p)
 			continue;
 		state = summary_rule(r, &f->rule[i], &why);
 		if (state == RULE_RAN)
-			page_field(p, 0, 10, STR("hits"), ROLE_TEXT, str_c(arena_printf(p->arena, "%zu in %.1f ms", f->rule[i].nfindings,
-			                                                                 (double)f->rule[i].ns / 1e6)));
+			page_field(p, 0, 10, STR("hits"), ROLE_TEXT, str_c(arena_printf(p->arena, "%zu in %.1f ms%s", hits[i],
+			           (double)f->rule[i].ns / 1e6, out[i] ? arena_printf(p->arena, ", %zu more excluded", out[i]) : "")));
 		else if (why.n)
 			page_field(p, 0, 10, state == RULE_CANNOT_FIRE ? STR("cannot fire") : STR("trouble"), ROLE_WARN, why);
 		for (size_t k = 0; k < f->rule[i].warn.n; k++)
@@ -74,6 +78,7 @@ static void fill(struct view *v, struct page *p)
 	}
 	page_heading(p, "File");
 	page_code(p, ROLE_CODE, r->raw, 2);
+	free(hits);
 }
 
 static bool about(struct view *v, size_t row, struct entity *e)

@@ -1,16 +1,19 @@
 /* The rules: what became of each, how long it took, and why it did not run or cannot fire. */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "ui/app.h"
+#include "ui/exclude.h"
 #include "ui/summary.h"
 
-enum { NAME, TYPE, RISK, HITS, TOOK, STATE, WHY, FILE_NAME, NCOLS };
+enum { NAME, TYPE, RISK, HITS, OUT, TOOK, STATE, WHY, FILE_NAME, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
 	[NAME] = {"rule", "RULE", COL_TEXT, 20, 50, 100, .elastic = true},
 	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 11, 40, .descending = false},
 	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 6, 60, .descending = true},
 	[HITS] = {"hits", "HITS", COL_NUMBER, 4, 8, 90, .descending = true},
+	[OUT] = {"excluded", "EXCL", COL_NUMBER, 4, 8, 88, .descending = true, .digits = true, .extra = true},
 	[TOOK] = {"ms", "MS", COL_NUMBER, 6, 9, 50, .descending = true},
 	[STATE] = {"state", "STATE", COL_TEXT, 8, 12, 80, .descending = false},
 	[WHY] = {"why", "WHY", COL_TEXT, 16, 60, 70, .elastic = true},
@@ -21,7 +24,27 @@ struct rules_state {
 	struct coldef col[NCOLS];
 	const struct rules *rules;
 	const struct findings *findings;
+	size_t *hits, *out;                              /* by rule, once all have run */
+	size_t excluded;                                 /* hits, of all rules */
+	unsigned version;                                /* exclude_version, as of then */
 };
+
+/* The column of what exclusions leave out has its place once they do. */
+static void count(struct view *v)
+{
+	struct rules_state *s = v->state;
+
+	s->version = exclude_version(v->ui);
+	s->hits = xreallocarray(s->hits, v->nrows + 1, sizeof *s->hits);
+	s->out = xreallocarray(s->out, v->nrows + 1, sizeof *s->out);
+	exclude_counts(v->ui, s->rules, s->hits, s->out);
+	s->excluded = 0;
+	for (size_t i = 0; i < v->nrows; i++)
+		s->excluded += s->out[i];
+	s->col[OUT].extra = s->excluded == 0;
+	v->list.measured = SIZE_MAX;
+	list_changed(v);
+}
 
 static void update(struct view *v)
 {
@@ -30,13 +53,33 @@ static void update(struct view *v)
 	const struct findings *f = analysis_findings(v->ui->analysis);
 
 	v->loading = !analysis_ready(v->ui->analysis);
-	if (r == s->rules && f == s->findings)
-		return;
-	s->rules = r;
-	s->findings = f;
-	v->nrows = r ? r->n : 0;
-	v->list.measured = SIZE_MAX;
-	list_changed(v);
+	if (r != s->rules || f != s->findings) {
+		s->rules = r;
+		s->findings = f;
+		v->nrows = r ? r->n : 0;
+		v->list.measured = SIZE_MAX;
+		list_changed(v);
+		if (f)
+			count(v);
+	} else if (f && s->version != exclude_version(v->ui)) {
+		count(v);
+	}
+}
+
+static void close_rules(struct view *v)
+{
+	struct rules_state *s = v->state;
+
+	free(s->hits);
+	free(s->out);
+}
+
+static void status(struct view *v, struct sbuf *b)
+{
+	const struct rules_state *s = v->state;
+
+	if (s->excluded)
+		sbuf_addf(b, "%zu %s excluded", s->excluded, s->excluded == 1 ? "hit" : "hits");
 }
 
 static bool open_rules(struct view *v, const struct view_arg *arg, struct diag *d)
@@ -86,9 +129,13 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 		break;
 	case HITS:
 		if (state == RULE_RAN)
-			cell_number(c, result->nfindings);
-		if (state == RULE_RAN && result->nfindings)
+			cell_number(c, s->hits[row]);
+		if (state == RULE_RAN && s->hits[row])
 			c->role = ROLE_STRONG;
+		break;
+	case OUT:
+		if (state == RULE_RAN && s->out[row])
+			cell_number(c, s->out[row]);
 		break;
 	case TOOK:
 		if (result && result->ran) {
@@ -138,5 +185,5 @@ const struct view_ops view_rules = {
 	.columns = cols, .ncolumns = NCOLS,
 	.sort = HITS, .reverse = true, .state_size = sizeof(struct rules_state),
 	.hints = {REQ_ENTER, REQ_FILTER, REQ_SEARCH, REQ_SORT, REQ_MARK, REQ_WRITE, REQ_BACK},
-	.open = open_rules, .update = update, .cell = cell, .empty = empty, .about = about, .request = request,
+	.open = open_rules, .update = update, .close = close_rules, .status = status, .cell = cell, .empty = empty, .about = about, .request = request,
 };

@@ -37,6 +37,11 @@ static const char *const schema[] = {
 	"CREATE INDEX change_journal ON change (journal);",
 
 	"ALTER TABLE finding ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;",
+
+	/* Of findings of thresholds: what they are about. */
+	"CREATE TABLE stretch ("
+	" key TEXT PRIMARY KEY REFERENCES finding (key) ON DELETE CASCADE, type INTEGER NOT NULL, object TEXT NOT NULL,"
+	" first INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;",
 };
 #define SCHEMA_VERSION ((int)(sizeof schema / sizeof *schema))
 #define APPLICATION_ID 0x53504F52                        /* "SPOR": so that another program's database is not taken for a case */

@@ -83,6 +83,8 @@ struct case_entity {
 };
 /* All entities with risk in the window, highest score first. In `a`. */
 struct case_entity *case_entities(struct casefile *c, usec_t from, usec_t to, struct arena *a, size_t *n);
+/* Findings of thresholds that the case knows, those first of which something was decided. In `a`. */
+struct threshold_known *case_thresholds(struct casefile *c, struct arena *a, size_t *n);
 /* The case's risk events as rows of Risk.All_Risk, for the risk drilldown. The caller frees them. */
 struct rows *case_risk_rows(struct casefile *c);
 

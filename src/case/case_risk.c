@@ -33,6 +33,15 @@ static struct str story_list(const struct rule *r, struct arena *a)
 	return out;
 }
 
+static bool record_stretch(struct casefile *c, const struct finding *f, struct diag *d)
+{
+	const struct threshold *t = f->threshold;
+
+	return case_run(c, case_prepare(c, d, "INSERT INTO stretch (key, type, object, first, last) VALUES (?, ?, ?, ?4, ?5)"
+	                                " ON CONFLICT (key) DO UPDATE SET first = ?4, last = ?5", "sisii", str_c(f->key), (int64_t)t->type,
+	                                t->object, (int64_t)t->v[0].time, (int64_t)t->v[t->n - 1].time), d);
+}
+
 static bool record_one(struct casefile *c, const struct finding *f, const struct store *s, struct arena *a, struct diag *d)
 {
 	const struct rule *r = f->rule;
@@ -52,7 +61,7 @@ static bool record_one(struct casefile *c, const struct finding *f, const struct
 		if (!case_run(c, case_prepare(c, d, "INSERT OR IGNORE INTO risk (key, type, object, shown, score) VALUES (?, ?, ?, ?, ?)", "sissd",
 		                              str_c(f->key), (int64_t)f->risk[i].type, f->risk[i].normalized, f->risk[i].object, f->risk[i].score), d))
 			return false;
-	return true;
+	return !f->threshold || record_stretch(c, f, d);
 }
 
 bool case_record(struct casefile *c, const struct findings *f, struct engine *e, struct diag *d)
@@ -224,6 +233,30 @@ struct case_finding *case_findings(struct casefile *c, struct arena *a, size_t *
 	}
 	sqlite3_finalize(st);
 	struct case_finding *out = ARENA_ARRAY(a, struct case_finding, *n + 1);
+
+	if (v)
+		memcpy(out, v, *n * sizeof *v);
+	free(v);
+	return out;
+}
+
+struct threshold_known *case_thresholds(struct casefile *c, struct arena *a, size_t *n)
+{
+	struct threshold_known *v = NULL;
+	size_t cap = 0;
+	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, "SELECT s.key, f.rule_id, s.object, s.type, s.first, s.last FROM stretch s"
+		" JOIN finding f ON f.key = s.key LEFT JOIN decision d ON d.key = s.key"
+		" ORDER BY coalesce(d.verdict, 0) = 0 AND coalesce(d.note, '') = '', s.first, s.key", "");
+
+	*n = 0;
+	while (st && sqlite3_step(st) == SQLITE_ROW) {
+		GROW(v, *n, cap);
+		v[(*n)++] = (struct threshold_known){.key = case_column(a, st, 0), .rule_id = case_column(a, st, 1),
+			.object = case_column(a, st, 2), .type = (enum risk_type)sqlite3_column_int(st, 3),
+			.first = sqlite3_column_int64(st, 4), .last = sqlite3_column_int64(st, 5)};
+	}
+	sqlite3_finalize(st);
+	struct threshold_known *out = ARENA_ARRAY(a, struct threshold_known, *n + 1);
 
 	if (v)
 		memcpy(out, v, *n * sizeof *v);

@@ -62,25 +62,30 @@ int cli_scan(const struct cli *c)
 	struct casefile *cf = NULL;
 	struct exclusions *excluding = NULL;
 	struct rows *before = NULL;
+	struct arena *a = arena_new();
+	struct threshold_opts thresholds = {.limits = &limits};
 	struct diag d = DIAG_INIT;
 
 	if (c->thresholds)
-		o.thresholds = &limits;
+		o.thresholds = &thresholds;
 	if (c->case_path) {
 		cf = case_open(c->case_path, &d);
 		if (!cf) {
 			say_diag(&d);
+			arena_free(a);
 			return CLI_NOTHING;
 		}
 		o.rules_ready = exclusions_apply;
 		o.rules_ctx = excluding = case_exclusions_copy(cf);
-		o.risk_before = before = case_risk_rows(cf);
+		o.risk_before = thresholds.risk_before = before = case_risk_rows(cf);
+		thresholds.known = case_thresholds(cf, a, &thresholds.nknown);
 	}
 	struct session *s = session_new(&o);
 	int status = scan(c, s, cf, excluding);
 	session_free(s);
 	rows_free(before);
 	exclusions_free(excluding);
+	arena_free(a);
 	case_close(cf);
 	return status;
 }

@@ -97,8 +97,7 @@ static void run_kind(struct run *x, bool correlation)
 	free(job);
 }
 
-/* By time, rule name, key. */
-static int by_time(const void *a, const void *b)
+int finding_cmp(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
 
@@ -108,10 +107,10 @@ static int by_time(const void *a, const void *b)
 	return c ? c : strcmp(x->key, y->key);
 }
 
-static void sort(struct findings *f)
+void findings_sort(struct findings *f)
 {
 	if (f->n)
-		qsort(f->v, f->n, sizeof(*f->v), by_time);
+		qsort(f->v, f->n, sizeof(*f->v), finding_cmp);
 }
 
 /* Moves what the rules have brought since the last call into the result, and sorts it. */
@@ -140,7 +139,7 @@ static void gather(struct run *x)
 		free(p->v);
 		*p = (struct part){0};
 	}
-	sort(out);
+	findings_sort(out);
 }
 
 static struct rows *risk_dataset(void *ctx, struct str name)
@@ -172,10 +171,6 @@ struct findings *detect_run(struct rules *r, struct engine *e, const struct dete
 	rules_set_dataset(r, risk_dataset, out);
 	run_kind(&x, true);
 	gather(&x);
-	if (o->thresholds && !is_cancelled(&x)) {
-		findings_thresholds(out, o->thresholds);
-		sort(out);
-	}
 	pthread_mutex_destroy(&x.lock);
 	free(x.part);
 	if (is_cancelled(&x))
@@ -255,8 +250,7 @@ struct findings *detect_excluded(const struct rules *r, const struct findings *f
 			take_over(out, all, known);
 	}
 	map_free(known);
-	if (out->n)
-		qsort(out->v, out->n, sizeof(*out->v), by_time);
+	findings_sort(out);
 	return out;
 }
 

@@ -79,12 +79,13 @@ struct detect_opts {
 	/* Risk events that earlier dumps brought, as rows of Risk.All_Risk that name their finding by its key in `finding_key`.
 	 * They belong to Risk.All_Risk, too, unless their finding is one of this run. Must outlive the findings; may be NULL. */
 	const struct rows *risk_before;
-	const struct risk_limits *thresholds;            /* risk beyond them makes findings, too; NULL: it does not */
 };
 /* Runs all rules that compiled; Correlation rules last, over the risk events of the others. Never fails as a whole. From then
  * on the rule set's Risk.All_Risk is made of these findings: they must live as long as searches are run with it. */
 struct findings *detect_run(struct rules *r, struct engine *e, const struct detect_opts *o);
 void findings_free(struct findings *f);
+int finding_cmp(const void *a, const void *b);           /* by time, rule name, key: for qsort */
+void findings_sort(struct findings *f);
 /* What the rules would have found, too, had nothing been left out of them (rule.excluding). */
 struct findings *detect_excluded(const struct rules *r, const struct findings *found, struct engine *e, const struct detect_opts *o);
 /* What one rule finds with this filter (rules_variant); `filter` empty: with nothing left out. NULL with *d set, or when cancelled. */

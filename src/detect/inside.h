@@ -12,8 +12,6 @@ enum confirm finding_confirm(const struct finding *f, const struct store *s);
 void finding_risk(struct finding *f, struct arena *a);
 /* finding.c: one finding per row of `r`, whose arena keeps what they hold. `out` has room for r->n. */
 void findings_make(struct finding *out, const struct rule *rule, struct rows *r, const struct store *s);
-/* threshold.c: appends findings for the users and systems whose risk crossed a limit; not sorted in. */
-void findings_thresholds(struct findings *f, const struct risk_limits *limits);
 /* why.c: what this dump lacks for the rule to fire; "" when nothing is known to be missing. */
 void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size_t n);
 

@@ -89,11 +89,12 @@ static void detect_in(struct session *s, struct rules *r, struct detect_progress
 		.found = s->opts->found, .ctx = s->opts->found_ctx, .risk_before = s->opts->risk_before,
 	};
 
-	if (s->opts->thresholds && progress)             /* not of a part of the risk */
-		o.thresholds = s->opts->thresholds;
 	s->findings = detect_run(r, s->engine, &o);
-	if (progress)
-		s->excluded = detect_excluded(r, s->findings, s->engine, &o);
+	if (!progress)                                   /* of a part: its risk is not all there is */
+		return;
+	s->excluded = detect_excluded(r, s->findings, s->engine, &o);
+	if (s->opts->thresholds && !s->findings->partial)
+		detect_thresholds(s->findings, s->findings, s->excluded, NULL, s->opts->thresholds);
 }
 
 void session_run(struct session *s)

@@ -31,7 +31,7 @@ struct session_opts {
 	/* Of large logs a first look is taken: the rules run over so many bytes of their beginning before all is read, and what they
 	 * find goes to `found`, now and once more later. 0: none. Its events have the numbers that they have in the whole. */
 	uint64_t first_look;
-	const struct risk_limits *thresholds;            /* detect_opts.thresholds; likewise */
+	const struct threshold_opts *thresholds;         /* risk beyond them makes findings, too; NULL: it does not. Likewise */
 };
 
 enum session_stage { STAGE_START, STAGE_RULES, STAGE_LOAD, STAGE_DETECT, STAGE_READY };

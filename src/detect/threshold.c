@@ -47,35 +47,35 @@ static enum risk_type type_named(struct str name)
 	return RISK_OTHER;
 }
 
-static void gather_before(struct events *l, const struct findings *f)
+/* Those of findings that this run has, too, count as they are now. */
+static void gather_before(struct events *l, const struct rows *r, const struct map *here, struct arena *a)
 {
-	const struct rows *r = f->risk_before;
-	struct map *here = map_new();
-
-	for (size_t i = 0; i < f->n; i++)
-		map_put(here, str_c(f->v[i].key), NULL);
 	for (size_t i = 0; r && i < r->n; i++) {
-		struct str key = text_at(r, i, "finding_key", f->arena);
+		struct str key = text_at(r, i, "finding_key", a);
 		double time, score;
 
 		if (map_get(here, key) || !val_number(rows_get(r, i, "_time"), &time) || !val_number(rows_get(r, i, "risk_score"), &score))
 			continue;
 		add_event(l, &(struct event){
 			.part = {.time = (usec_t)(time * (double)USEC_PER_SEC), .score = score, .key = key,
-			         .rule = text_at(r, i, "search_name", f->arena), .message = text_at(r, i, "risk_message", f->arena)},
-			.type = type_named(text_at(r, i, "risk_object_type", f->arena)),
-			.object = text_at(r, i, "normalized_risk_object", f->arena), .shown = text_at(r, i, "risk_object", f->arena),
+			         .rule = text_at(r, i, "search_name", a), .message = text_at(r, i, "risk_message", a)},
+			.type = type_named(text_at(r, i, "risk_object_type", a)),
+			.object = text_at(r, i, "normalized_risk_object", a), .shown = text_at(r, i, "risk_object", a),
 			.tactics = rows_get(r, i, "annotations.mitre_attack.mitre_tactic"),
 		});
 	}
-	map_free(here);
 }
 
-static void gather_here(struct events *l, const struct findings *f)
+/* Adds their keys to `here`, and the risk of those that are not left out. */
+static void gather_here(struct events *l, const struct findings *f, const struct map *left_out, struct map *here, struct arena *a)
 {
-	for (size_t i = 0; i < f->n; i++) {
+	for (size_t i = 0; f && i < f->n; i++) {
 		const struct finding *x = &f->v[i];
-		struct str key = x->nrisk ? arena_str(f->arena, str_c(x->key)) : STR("");        /* findings move when they are sorted */
+
+		map_put(here, str_c(x->key), NULL);
+		if (x->threshold || (left_out && map_get(left_out, str_c(x->key))))
+			continue;
+		struct str key = x->nrisk ? arena_str(a, str_c(x->key)) : STR("");        /* findings move when they are sorted */
 
 		for (size_t k = 0; k < x->nrisk; k++)
 			add_event(l, &(struct event){
@@ -305,6 +305,57 @@ static void search_object(struct search *x)
 	map_free(tactics);
 }
 
+/* ---- those known already ---- */
+
+static bool is_same(const struct finding *f, const struct threshold_known *k)
+{
+	const struct threshold *t = f->threshold;
+
+	return k->type == t->type && str_eq(k->rule_id, f->rule->id) && str_eq(k->object, t->object) && k->first <= t->v[t->n - 1].time &&
+	       k->last >= t->v[0].time;
+}
+
+static void rename_one(struct finding *f, const struct threshold_known *k, struct map *taken)
+{
+	bool fresh;
+
+	if (k->key.n >= sizeof f->key || !is_same(f, k))
+		return;
+	map_put(taken, k->key, &fresh);
+	if (!fresh)
+		return;
+	memcpy(f->key, k->key.p, k->key.n);
+	f->key[k->key.n] = '\0';
+}
+
+/* A key that is known already stays with what has it; then each of the others takes one that is left, of the same. */
+static void take_known(struct finding *f, size_t n, const struct threshold_opts *o)
+{
+	struct map *known = map_new(), *taken = map_new(), *object = map_new();
+	size_t *next = xcalloc(o->nknown, sizeof(*next));        /* of the same object, plus 1 */
+
+	for (size_t k = o->nknown; k-- > 0;) {
+		union map_val *first = map_put(object, o->known[k].object, NULL);
+
+		map_put(known, o->known[k].key, NULL);
+		next[k] = (size_t)first->u;
+		first->u = k + 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (map_get(known, str_c(f[i].key)))
+			map_put(taken, str_c(f[i].key), NULL);
+	for (size_t i = 0; i < n; i++) {
+		const union map_val *first = map_get(object, f[i].threshold->object);
+
+		for (size_t k = first ? (size_t)first->u : 0; k && !map_get(known, str_c(f[i].key)); k = next[k - 1])
+			rename_one(&f[i], &o->known[k - 1], taken);
+	}
+	free(next);
+	map_free(known);
+	map_free(taken);
+	map_free(object);
+}
+
 /* The rows of these findings: what a search for them would bring. */
 static struct rows *make_rows(struct finding *f, size_t n)
 {
@@ -340,7 +391,8 @@ static struct rows *make_rows(struct finding *f, size_t n)
 	return r;
 }
 
-static void search_all(struct findings *f, const struct events *l, const struct rule *rule, bool by_tactics, double limit, int64_t span)
+static void search_all(struct findings *f, const struct events *l, const struct rule *rule, bool by_tactics, double limit, int64_t span,
+                       const struct threshold_opts *o)
 {
 	struct search x = {.out = f, .rule = rule, .by_tactics = by_tactics, .limit = limit, .span = span};
 	size_t before = f->n;
@@ -353,33 +405,49 @@ static void search_all(struct findings *f, const struct events *l, const struct 
 		x.n = next - i;
 		search_object(&x);
 	}
+	take_known(f->v + before, f->n - before, o);
 	f->rows = xreallocarray(f->rows, f->nrows + 1, sizeof(struct rows *));
 	f->rows[f->nrows++] = make_rows(f->v + before, f->n - before);
 }
 
-void findings_thresholds(struct findings *f, const struct risk_limits *limits)
+struct findings *detect_thresholds(struct findings *to, const struct findings *in, const struct findings *out, const struct map *left_out,
+                                   const struct threshold_opts *o)
 {
-	struct arena *a = f->arena;
+	const struct risk_limits *limits = o->limits;
 	struct events l = {0};
+	struct map *here = map_new();
 
-	gather_here(&l, f);
-	gather_before(&l, f);
+	if (!to) {
+		to = xcalloc(1, sizeof(*to));
+		to->arena = arena_new();
+	}
+	struct arena *a = to->arena;
+
+	gather_here(&l, in, left_out, here, a);
+	if (left_out)
+		gather_here(&l, out, left_out, here, a);
+	for (size_t i = 0; out && i < out->n; i++)
+		map_put(here, str_c(out->v[i].key), NULL);
+	gather_before(&l, o->risk_before, here, a);
+	map_free(here);
 	if (l.n)
 		qsort(l.v, l.n, sizeof(*l.v), by_object_and_time);
 	if (limits->score > 0) {
 		struct str span = capital(threshold_span(limits->score_span, false, a), a);
 
-		search_all(f, &l, new_rule(a, str_c(arena_printf(a, "Risk Threshold Exceeded For Object Over %.*s Period", STR_FMT(span))),
-		                           "6d3a6f0e-8f5b-4b07-9d0a-5f6b0a1c7e21", "The risk that rules added to one user or system within the "
-		                           "time went beyond the threshold."), false, limits->score, limits->score_span);
+		search_all(to, &l, new_rule(a, str_c(arena_printf(a, "Risk Threshold Exceeded For Object Over %.*s Period", STR_FMT(span))),
+		                            "6d3a6f0e-8f5b-4b07-9d0a-5f6b0a1c7e21", "The risk that rules added to one user or system within "
+		                            "the time went beyond the threshold."), false, limits->score, limits->score_span, o);
 	}
 	if (limits->tactics > 0) {
 		struct str span = capital(threshold_span(limits->tactics_span, true, a), a);
 
-		search_all(f, &l, new_rule(a, str_c(arena_printf(a, "ATT&CK Tactic Threshold Exceeded For Object Over Previous %.*s", STR_FMT(span))),
-		                           "a1f6c5f2-2f0d-4a3e-8a57-0c9e4d1b6f32", "The rules that added to the risk of one user or system "
-		                           "within the time stand for as many ATT&CK tactics as the threshold, or more."), true, limits->tactics,
-		           limits->tactics_span);
+		search_all(to, &l, new_rule(a, str_c(arena_printf(a, "ATT&CK Tactic Threshold Exceeded For Object Over Previous %.*s", STR_FMT(span))),
+		                            "a1f6c5f2-2f0d-4a3e-8a57-0c9e4d1b6f32", "The rules that added to the risk of one user or system "
+		                            "within the time stand for as many ATT&CK tactics as the threshold, or more."), true, limits->tactics,
+		           limits->tactics_span, o);
 	}
 	free(l.v);
+	findings_sort(to);
+	return to;
 }
