@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "cim/cim.h"
+#include "detect/explain.h"
 #include "detect/inside.h"
 #include "detect/session.h"
 #include "tests/dump.h"
@@ -824,6 +825,44 @@ START_TEST(why_not)
 }
 END_TEST
 
+/* The terms that held for the only finding of a search: "field value term", a mark in the value in «». */
+static void ck_matches(const char *search, const char *const *want, const char *const *events, size_t nevents)
+{
+	struct arena *a = arena_new();
+	size_t n, k = 0;
+
+	put_rule("r.yml", "Why", search, "");
+	struct run x = run_on(dump_cut_new(events, nevents, 1000, 1, 0), (struct detect_opts){.workers = 1});
+	ck_assert_msg(x.found->n == 1, "%s: %zu hits", search, x.found->n);
+	struct explainer *why = explainer_new(x.engine, NULL);
+	const struct match *m = finding_matches(&x.found->v[0], why, a, &n);
+	for (; k < n && want[k]; k++) {
+		struct sbuf b = {0};
+		size_t done = 0;
+		sbuf_addf(&b, "%.*s ", STR_FMT(m[k].field));
+		for (size_t i = 0; i < m[k].nmarks; i++) {
+			const struct mark *mark = &m[k].mark[i];
+			ck_assert_uint_ge(mark->from, done);
+			ck_assert_uint_le(mark->to, m[k].value.n);
+			sbuf_addf(&b, "%.*s«%.*s»", (int)(mark->from - done), m[k].value.p + done, (int)(mark->to - mark->from),
+			          m[k].value.p + mark->from);
+			done = mark->to;
+		}
+		sbuf_addf(&b, "%.*s %.*s", (int)(m[k].value.n - done), m[k].value.p + done, STR_FMT(m[k].term));
+		ck_assert_msg(str_eqc(sbuf_str(&b), want[k]), "%s: match %zu is\n\t%s, want\n\t%s", search, k, b.p, want[k]);
+		sbuf_free(&b);
+	}
+	ck_assert_msg(k == n && !want[k], "%s: %zu matches; the next is %.*s %s", search, n, k < n ? (int)m[k].field.n : 0,
+	              k < n ? m[k].field.p : "", k < n ? "" : want[k]);
+	explainer_free(why);
+	run_free(&x);
+	arena_free(a);
+}
+#define CK_MATCHES(search, events, ...) \
+	ck_matches(search, (const char *const[]){__VA_ARGS__ __VA_OPT__(,) NULL}, (const char *const[]){DUMP_ONLY events}, \
+	           sizeof((const char *const[]){DUMP_ONLY events}) / sizeof(char *))
+#define DUMP_ONLY(...) __VA_ARGS__
+
 START_TEST(matches)
 {
 	struct arena *a = arena_new();
@@ -832,14 +871,107 @@ START_TEST(matches)
 	put_rule("r.yml", "Loader", join_search, tail);
 	struct run x = RUN(CREATE, CONNECT "|Computer=A");
 	ck_assert_uint_eq(x.found->n, 1);
-	const struct match *m = finding_matches(&x.found->v[0], x.engine, a, &n);
+	struct explainer *why = explainer_new(x.engine, NULL);
+	const struct match *m = finding_matches(&x.found->v[0], why, a, &n);
 	ck_assert_uint_eq(n, 1);
 	ck_text(m[0].field, "Processes.process_name");
 	ck_text(m[0].value, "loader.exe");
 	ck_text(m[0].term, "Processes.process_name=loader.exe");
 	ck_assert_uint_eq(m[0].ev, 0);
+	explainer_free(why);
 	run_free(&x);
 	arena_free(a);
+}
+END_TEST
+
+/* Terms of where, regex and search further down; the values are those that the row had there. */
+START_TEST(matches_of_filters)
+{
+	CK_MATCHES("EventCode=1 | where match(CommandLine, \"x\\.d..\") AND ParentImage=\"C:\\\\W\\\\cmd.exe\" OR len(Image)>99", (CREATE),
+	           "EventCode 1 EventCode=1", "CommandLine loader «x.dll» match(CommandLine, \"x\\.d..\")",
+	           "ParentImage C:\\W\\cmd.exe ParentImage=\"C:\\\\W\\\\cmd.exe\"");
+	CK_MATCHES("EventCode=1 | where like(CommandLine, \"load%.d_l\") | regex Image=\"(?i)LOADER\" | search ParentImage=*cmd* loader",
+	           (CREATE), "EventCode 1 EventCode=1", "CommandLine «load»er x«.d»l«l» like(CommandLine, \"load%.d_l\")",
+	           "Image C:\\W\\«loader».exe regex Image=\"(?i)LOADER\"", "ParentImage C:\\W\\«cmd».exe ParentImage=*cmd*",
+	           "CommandLine «loader» x.dll loader");
+	CK_MATCHES("EventCode=3 | where cidrmatch(\"9.0.0.0/8\", DestinationIp) AND DestinationPort IN (80, 443) AND in(Computer, \"A\")",
+	           (CONNECT "|Computer=A"), "EventCode 3 EventCode=3",
+	           "DestinationIp 9.9.9.9 cidrmatch(\"9.0.0.0/8\", DestinationIp)", "DestinationPort 80 DestinationPort IN (80, 443)",
+	           "Computer A in(Computer, \"A\")");
+	CK_MATCHES("EventCode=1 | where searchmatch(\"Image=*loader* ParentImage=*cmd*\") AND isnotnull(User)", (CREATE),
+	           "EventCode 1 EventCode=1", "Image C:\\W\\«loader».exe searchmatch(\"Image=*loader* ParentImage=*cmd*\")",
+	           "ParentImage C:\\W\\«cmd».exe searchmatch(\"Image=*loader* ParentImage=*cmd*\")", "User D\\u isnotnull(User)");
+}
+END_TEST
+
+/* NOT is told with what was there instead; what was not there cannot be told. */
+START_TEST(matches_of_not)
+{
+	CK_MATCHES("EventCode=1 | where NOT match(CommandLine, \"z\") AND NOT (Image=\"a\" OR NOT User=\"D\\\\u\") AND isnull(None)",
+	           (CREATE), "EventCode 1 EventCode=1", "CommandLine loader x.dll NOT match(CommandLine, \"z\")",
+	           "Image C:\\W\\loader.exe NOT (Image=\"a\" OR NOT User=\"D\\\\u\")", "User D\\u User=\"D\\\\u\"");
+	CK_MATCHES("EventCode=1 | regex Image!=\"z\" | search NOT Image IN (a*, b*) NOT None=1", (CREATE), "EventCode 1 EventCode=1",
+	           "Image C:\\W\\loader.exe regex Image!=\"z\"", "Image C:\\W\\loader.exe NOT Image IN (a*, b*)");
+}
+END_TEST
+
+/* What was grouped since, and lists: the values that hold by themselves, or all of them together. */
+START_TEST(matches_of_groups)
+{
+	CK_MATCHES("EventCode=1 | where match(Image, \"loader\") | stats count values(CommandLine) as c by Computer | "
+	           "where count>1 AND mvcount(c)=2 AND match(c, \"^b\") | fields Computer | rename Computer as host",
+	           (CREATE, "1|2021-11-12T10:05:01Z|Computer=A|Image=D:\\loader.exe|CommandLine=b"), "EventCode 1 EventCode=1",
+	           "Image D:\\«loader».exe match(Image, \"loader\")", "Image C:\\W\\«loader».exe match(Image, \"loader\")",
+	           "count 2 count>1", "c b\nloader x.dll mvcount(c)=2", "c «b» match(c, \"^b\")");
+	CK_MATCHES("| tstats count from datamodel=Endpoint.Processes by Processes.dest Processes.process | rename Processes.* as * | "
+	           "where len(process) > 5 | join dest [search EventCode=3 | where DestinationPort=80 | rename Computer as dest | "
+	           "table dest DestinationPort]", (CREATE, CONNECT "|Computer=A"), "EventCode 3 EventCode=3",
+	           "process loader x.dll len(process) > 5", "DestinationPort 80 DestinationPort=80");
+}
+END_TEST
+
+/* A filter that looks at a field which eval or lookup made is told with what that follows from. */
+START_TEST(matches_of_what_was_made)
+{
+	CK_MATCHES("EventCode=1 | eval low=lower(CommandLine), bad=if(match(low, \"x\\.dll\"), 1, 0) | where bad=1", (CREATE),
+	           "EventCode 1 EventCode=1", "bad 1 bad=1", "low loader «x.dll» match(low, \"x\\.dll\")",
+	           "CommandLine loader x.dll lower(CommandLine)");
+	char folder[128];
+	snprintf(folder, sizeof(folder), "%s/lookups", root);
+	ck_assert_int_eq(mkdir(folder, 0700), 0);
+	put("lookups/tools.csv", "tool,known\nC:\\W\\loader.exe,true\n");
+	put("lookups/tools.yml", "name: tools\nfilename: tools.csv\n");
+	CK_MATCHES("EventCode=1 | lookup tools tool as Image OUTPUT known | search known=true", (CREATE), "EventCode 1 EventCode=1",
+	           "known true known=true", "Image C:\\W\\loader.exe lookup tools tool as Image OUTPUT known");
+}
+END_TEST
+
+/* A subsearch as filter: told on the values that it gave. */
+START_TEST(matches_of_subsearches)
+{
+	CK_MATCHES("EventCode=3 [search EventCode=1 | fields ProcessId]", (CREATE "|x=1", CONNECT), "EventCode 3 EventCode=3",
+	           "ProcessId 100 [search EventCode=1 | fields ProcessId]");
+	CK_MATCHES("EventCode=3 | search [search EventCode=1 | return ProcessId]", (CREATE, CONNECT), "EventCode 3 EventCode=3",
+	           "ProcessId 100 [search EventCode=1 | return ProcessId]");
+}
+END_TEST
+
+/* What only a run of the search could tell is not told when that is stopped. */
+START_TEST(matches_cancelled)
+{
+	put_rule("r.yml", "Why", "EventCode=1 | where match(Image, \"loader\")", "");
+	struct run x = RUN(CREATE);
+	struct arena *a = arena_new();
+	atomic_bool cancel = true;
+	struct explainer *why = explainer_new(x.engine, &cancel);
+	size_t n;
+
+	ck_assert_uint_eq(x.found->n, 1);
+	finding_matches(&x.found->v[0], why, a, &n);
+	ck_assert_uint_eq(n, 1);
+	explainer_free(why);
+	arena_free(a);
+	run_free(&x);
 }
 END_TEST
 
@@ -1136,6 +1268,12 @@ int main(void)
 	tcase_add_test(t, threshold_spans);
 	tcase_add_test(t, why_not);
 	tcase_add_test(t, matches);
+	tcase_add_test(t, matches_of_filters);
+	tcase_add_test(t, matches_of_not);
+	tcase_add_test(t, matches_of_groups);
+	tcase_add_test(t, matches_of_what_was_made);
+	tcase_add_test(t, matches_of_subsearches);
+	tcase_add_test(t, matches_cancelled);
 	tcase_add_test(t, cancelled);
 	tcase_add_test(t, progress);
 	tcase_add_test(t, session);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "detect/explain.h"
 #include "ui/app.h"
 #include "ui/clock.h"
 #include "ui/event.h"
@@ -24,7 +25,7 @@ struct detail {
 
 /* ---- why: found out on a worker ---- */
 
-struct why {
+struct why_job {
 	struct finding f;
 	struct engine *engine;
 	struct arena *arena;
@@ -34,14 +35,17 @@ struct why {
 
 static void run_why(struct job *job)
 {
-	struct why *w = job->ctx;
+	struct why_job *w = job->ctx;
 
-	w->match = finding_matches(&w->f, w->engine, w->arena, &w->n);
+	struct explainer *x = explainer_new(w->engine, &job->cancel);
+
+	w->match = finding_matches(&w->f, x, w->arena, &w->n);
+	explainer_free(x);
 }
 
 static void why_done(struct job *job)
 {
-	struct why *w = job->ctx;
+	struct why_job *w = job->ctx;
 
 	if (job->owner) {
 		struct detail *s = job->owner->state;
@@ -77,7 +81,7 @@ static bool open_detail(struct view *v, const struct view_arg *arg, struct diag 
 		view_title(v, "%.*s", STR_FMT(s->f.rule->name));
 		if (s->f.threshold)                      /* it says itself why */
 			return true;
-		struct why *w = xcalloc(1, sizeof *w);
+		struct why_job *w = xcalloc(1, sizeof *w);
 
 		w->f = s->f;
 		w->engine = engine;
@@ -207,37 +211,20 @@ static void add_relation(struct page *p, const struct match *m, int indent)
 	page_wrap(p, ROLE_CODE, (struct str){r.p + n, r.n - n}, indent);
 }
 
-/* Where `piece` stands in `s` at or behind `from`, whatever the case; at the very end with `last`. SIZE_MAX when nowhere. */
-static size_t find_piece(struct str s, size_t from, struct str piece, bool last)
-{
-	size_t at = last && s.n >= piece.n && s.n - piece.n >= from ? s.n - piece.n : from;
-
-	for (; at + piece.n <= s.n; at++)
-		if (str_ieq((struct str){s.p + at, piece.n}, piece))
-			return at;
-	return SIZE_MAX;
-}
-
-/* The value of a match; what the term asks for between its stars stands out. */
+/* The value of a match; what the term asks for in it stands out. */
 static void add_value(struct page *p, const struct match *m, int indent)
 {
-	struct str v = m->value, rest = m->pattern;
+	struct str v = m->value;
 	size_t done = 0;
 
-	if (!rest.n || !memchr(rest.p, '*', rest.n) || (int)glyph_width(v) >= (p->width - indent) * LINES_WHY) {
+	if (!m->nmarks || (int)glyph_width(v) >= (p->width - indent) * LINES_WHY) {
 		page_wrap_some(p, ROLE_STRONG, v, indent, LINES_WHY);
 		return;
 	}
-	while (rest.n) {
-		const char *star = memchr(rest.p, '*', rest.n);
-		struct str piece = {rest.p, star ? (size_t)(star - rest.p) : rest.n};
-		size_t at = piece.n ? find_piece(v, done, piece, !star) : SIZE_MAX;
-		rest = star ? (struct str){star + 1, rest.n - piece.n - 1} : (struct str){NULL, 0};
-		if (at == SIZE_MAX)
-			continue;
-		page_wrap(p, ROLE_STRONG, (struct str){v.p + done, at - done}, indent);
-		page_wrap(p, ROLE_MATCH, (struct str){v.p + at, piece.n}, indent);
-		done = at + piece.n;
+	for (size_t i = 0; i < m->nmarks; i++) {
+		page_wrap(p, ROLE_STRONG, (struct str){v.p + done, m->mark[i].from - done}, indent);
+		page_wrap(p, ROLE_MATCH, (struct str){v.p + m->mark[i].from, m->mark[i].to - m->mark[i].from}, indent);
+		done = m->mark[i].to;
 	}
 	page_wrap(p, ROLE_STRONG, (struct str){v.p + done, v.n - done}, indent);
 }

@@ -41,12 +41,13 @@ static void run_rule(void *ctx, size_t job, unsigned worker)
 	uint64_t start = when_mono_ns();
 
 	(void)worker;
-	struct rows *r = spl_run(res->rule->excluding ? res->rule->excluding : res->rule->query, &o, &res->warn, &res->error);
+	const struct spl_query *q = res->rule->excluding ? res->rule->excluding : res->rule->query;
+	struct rows *r = spl_run(q, &o, &res->warn, &res->error);
 	if (r && r->n) {
 		p->rows = r;
 		p->n = r->n;
 		p->v = xcalloc(r->n, sizeof(*p->v));
-		findings_make(p->v, res->rule, r, x->engine->ops->store(x->engine));
+		findings_make(p->v, &(struct finding){.rule = res->rule, .query = q, .now = o.now}, r, x->engine->ops->store(x->engine));
 	} else if (r) {
 		rule_cannot_fire(res->rule, x->engine, res->cannot_fire, sizeof(res->cannot_fire));
 		rows_free(r);
@@ -195,7 +196,7 @@ static struct findings *findings_of(const struct rule *rule, const struct spl_qu
 	f->v = xcalloc(r->n, sizeof(*f->v));
 	f->n = f->cap = r->n;
 	f->partial = r->partial;
-	findings_make(f->v, rule, r, e->ops->store(e));
+	findings_make(f->v, &(struct finding){.rule = rule, .query = q, .now = o->now}, r, e->ops->store(e));
 	return f;
 }
 

@@ -15,13 +15,6 @@ struct risk_event {
 	struct str message;                              /* tokens filled: the object's own, else the finding's */
 };
 
-/* One term of the rule that held, and the value that made it hold. */
-struct match {
-	ev_t ev;
-	struct str field, value, term;                   /* term: as the search writes it, e.g. `Processes.process_name=installutil.exe` */
-	struct str pattern;                              /* the text that it asks for, escapes undone, stars kept; "" when it asks for none */
-};
-
 /* Do the events that a join brought together belong together? (DESIGN 3) */
 enum confirm { CONFIRM_NONE /* no join */, CONFIRM_NO, CONFIRM_YES };
 
@@ -30,6 +23,8 @@ struct finding {
 	const struct rule *rule;
 	const struct rows *rows;                         /* of the whole rule; */
 	size_t row;                                      /* this is the one */
+	const struct spl_query *query;                   /* that made them; NULL for a threshold's */
+	double now;                                      /* that it was run with (detect_opts.now) */
 	usec_t time;                                     /* of the earliest event; the row's own time when it has no event */
 	struct str message;                              /* tokens filled */
 	struct risk_event *risk; size_t nrisk;
@@ -92,8 +87,6 @@ struct findings *detect_excluded(const struct rules *r, const struct findings *f
 struct findings *detect_try(const struct rules *r, const struct rule *rule, struct str filter, struct engine *e, const struct detect_opts *o,
                             struct diag *d);
 
-/* Which terms held and on what values; in the findings' arena or `a`. */
-struct match *finding_matches(const struct finding *f, struct engine *e, struct arena *a, size_t *n);
 /* The risk events of findings, then those of risk_before, as rows of Risk.All_Risk (spl-spec 5.2). The caller frees them. */
 struct rows *detect_risk_rows(const struct findings *f);
 /* A text with $field$ tokens filled from the row: for messages (lists joined by ", "; absent fields leave the token). */

@@ -119,7 +119,7 @@ static void make_key(struct finding *f, const struct rcol *const *sorted, const 
 
 /* ---- */
 
-void findings_make(struct finding *out, const struct rule *rule, struct rows *r, const struct store *s)
+void findings_make(struct finding *out, const struct finding *common, struct rows *r, const struct store *s)
 {
 	const struct rcol **sorted = xcalloc(r->ncols, sizeof(*sorted));
 	struct map *seen = map_new();
@@ -130,11 +130,15 @@ void findings_make(struct finding *out, const struct rule *rule, struct rows *r,
 		qsort(sorted, r->ncols, sizeof(*sorted), by_name);
 	for (size_t i = 0; i < r->n; i++) {
 		struct finding *f = &out[i];
-		*f = (struct finding){.rule = rule, .rows = r, .row = i, .lineage = r->lin[i], .main_event = EV_NONE};
+		*f = *common;
+		f->rows = r;
+		f->row = i;
+		f->lineage = r->lin[i];
+		f->main_event = EV_NONE;
 		f->time = earliest(f->lineage, s);
 		if (f->time == WHEN_NONE)
 			f->time = finding_row_time(r, i);
-		f->message = detect_fill(rule->message, r, i, r->arena);
+		f->message = detect_fill(f->rule->message, r, i, r->arena);
 		finding_risk(f, r->arena);
 		finding_pick(f, s, r->arena);
 		f->confirmed = finding_confirm(f, s);

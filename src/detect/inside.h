@@ -10,8 +10,9 @@ void finding_pick(struct finding *f, const struct store *s, struct arena *a);
 enum confirm finding_confirm(const struct finding *f, const struct store *s);
 /* risk.c: the risk events of one finding (spl-spec 5.2). */
 void finding_risk(struct finding *f, struct arena *a);
-/* finding.c: one finding per row of `r`, whose arena keeps what they hold. `out` has room for r->n. */
-void findings_make(struct finding *out, const struct rule *rule, struct rows *r, const struct store *s);
+/* finding.c: one finding per row of `r`, whose arena keeps what they hold. `out` has room for r->n; `common` tells
+ * the rule, the search and its time. */
+void findings_make(struct finding *out, const struct finding *common, struct rows *r, const struct store *s);
 /* why.c: what this dump lacks for the rule to fire; "" when nothing is known to be missing. */
 void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size_t n);
 

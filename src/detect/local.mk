@@ -3,6 +3,7 @@ libspoor_a_SOURCES += \
 	src/detect/confirm.c \
 	src/detect/detect.c \
 	src/detect/detect.h \
+	src/detect/explain.h \
 	src/detect/fill.c \
 	src/detect/finding.c \
 	src/detect/inside.h \

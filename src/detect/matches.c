@@ -1,15 +1,55 @@
-/* Why a finding: which terms of its search held, and on what values of its events. */
-#include "detect/inside.h"
+/* Why a finding: which terms of its search held, and on what values: of its events in the scans of the search, of its rows in the
+ * filters that follow. For the latter the search is run again and traced, once for all findings of a rule. */
+#include "detect/explain.h"
 
 #include <stdlib.h>
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "spl/trace.h"
 
 enum { MATCHES_MAX = 256, VALUE_MAX = 1 << 14 };
 
+struct explainer {
+	struct engine *engine;
+	const atomic_bool *cancel;
+	struct map *traces;                              /* by result rows; NULL: the search has no filters, or could not run */
+};
+
+struct explainer *explainer_new(struct engine *e, const atomic_bool *cancel)
+{
+	struct explainer *x = xcalloc(1, sizeof(*x));
+
+	x->engine = e;
+	x->cancel = cancel;
+	x->traces = map_new();
+	return x;
+}
+
+void explainer_free(struct explainer *x)
+{
+	if (!x)
+		return;
+	for (size_t i = 0; i < map_len(x->traces); i++)
+		spl_trace_free(map_val(x->traces, i)->p);
+	map_free(x->traces);
+	free(x);
+}
+
+static const struct spl_trace *trace_of(struct explainer *x, const struct finding *f)
+{
+	bool fresh;
+	union map_val *v = map_put(x->traces, (struct str){(const char *)&f->rows, sizeof(f->rows)}, &fresh);
+
+	if (fresh && spl_filters(f->query)) {
+		const struct spl_run_opts o = {.engine = x->engine, .now = f->now, .cancel = x->cancel, .rows_only = true};
+		v->p = spl_trace(f->query, &o);
+	}
+	return v->p;
+}
+
 struct collect {
-	const struct rule *rule;
+	const struct finding *f;
 	struct arena *arena;
 	struct match *v;
 	size_t n, cap;
@@ -17,16 +57,16 @@ struct collect {
 	struct map *seen;                                /* field, value, term */
 };
 
-static struct str term_text(const struct rule *r, const struct expr *term)
+static struct str term_text(const struct spl_query *q, const struct expr *term)
 {
-	struct str text = spl_text(r->query);
+	struct str text = spl_text(q);
 
-	if (!term || term->at > text.n || term->len > text.n - term->at)
+	if (term->at > text.n || term->len > text.n - term->at)
 		return STR("");
 	return str_trim((struct str){text.p + term->at, term->len});
 }
 
-static void visit(void *ctx, struct str field, struct val value, const struct expr *term)
+static void add(void *ctx, const struct held *h)
 {
 	struct collect *x = ctx;
 	struct sbuf id = {0};
@@ -34,35 +74,67 @@ static void visit(void *ctx, struct str field, struct val value, const struct ex
 
 	if (x->n >= MATCHES_MAX)
 		return;
-	struct str text = val_text(value, x->arena), held = term_text(x->rule, term);
-	if (text.n > VALUE_MAX)
-		text.n = VALUE_MAX;
-	sbuf_addf(&id, "%zu:", field.n);
-	sbuf_adds(&id, field);
-	sbuf_addf(&id, "%zu:", text.n);
-	sbuf_adds(&id, text);
-	sbuf_adds(&id, held);
+	sbuf_addf(&id, "%zu:", h->field.n);
+	sbuf_adds(&id, h->field);
+	sbuf_addf(&id, "%zu:", h->value.n);
+	sbuf_adds(&id, h->value);
+	sbuf_adds(&id, h->term);
 	map_put(x->seen, sbuf_str(&id), &fresh);
 	sbuf_free(&id);
 	if (!fresh)
 		return;
 	GROW(x->v, x->n, x->cap);
-	struct str pattern = term && term->op == E_TERM && term->term.cmp == CMP_EQ ? term->term.pattern->text : STR("");
-	x->v[x->n++] = (struct match){x->ev, arena_str(x->arena, field), arena_str(x->arena, text), arena_str(x->arena, held),
-	                              arena_str(x->arena, pattern)};
+	struct match *m = &x->v[x->n++];
+	*m = (struct match){.ev = x->ev, .field = arena_str(x->arena, h->field), .value = arena_str(x->arena, h->value),
+	                    .term = arena_str(x->arena, h->term), .nmarks = h->nmarks};
+	struct mark *mark = ARENA_ARRAY(x->arena, struct mark, h->nmarks);
+	if (h->nmarks)
+		memcpy(mark, h->mark, h->nmarks * sizeof(*mark));
+	m->mark = mark;
 }
 
-struct match *finding_matches(const struct finding *f, struct engine *e, struct arena *a, size_t *n)
+/* A term of a scan that held for an event. */
+static void visit_event(void *ctx, struct str field, struct val value, const struct expr *term)
 {
-	size_t nleaves = 0;
-	const struct spl_leaf *leaf = f->rule->query ? spl_leaves(f->rule->query, &nleaves) : NULL;
-	struct collect x = {.rule = f->rule, .arena = a, .seen = map_new()};
+	struct collect *x = ctx;
+	struct held h = {.field = field, .value = val_text(value, x->arena), .term = term_text(x->f->query, term)};
 
-	for (uint32_t i = 0; f->lineage && i < f->lineage->n; i++) {
-		x.ev = f->lineage->v[i].ev;
-		for (size_t k = 0; k < nleaves; k++)
-			if (leaf[k].leaf == f->lineage->v[i].leaf && e->ops->explain)
-				e->ops->explain(e, &leaf[k].scan, x.ev, visit, &x);
+	if (h.value.n > VALUE_MAX)
+		h.value.n = VALUE_MAX;
+	h.mark = term_marks(term, h.value, x->arena, &h.nmarks);
+	add(x, &h);
+}
+
+static void explain_events(struct collect *x, struct engine *e, const struct spl_trace *t)
+{
+	const struct lineage *l = x->f->lineage;
+	size_t nleaves = 0;
+	const struct spl_leaf *leaf = spl_leaves(x->f->query, &nleaves);
+
+	for (uint32_t i = 0; l && i < l->n; i++) {
+		x->ev = l->v[i].ev;
+		for (size_t k = 0; k < nleaves; k++) {
+			if (leaf[k].leaf != l->v[i].leaf || !e->ops->explain)
+				continue;
+			struct scan s = leaf[k].scan;
+			const struct expr *run = t ? spl_trace_where(t, leaf[k].leaf) : NULL;
+			if (run)
+				s.where = run;
+			e->ops->explain(e, &s, x->ev, visit_event, x);
+		}
+	}
+}
+
+struct match *finding_matches(const struct finding *f, struct explainer *e, struct arena *a, size_t *n)
+{
+	struct collect x = {.f = f, .arena = a, .seen = map_new()};
+
+	if (f->query) {
+		const struct spl_trace *t = trace_of(e, f);
+		explain_events(&x, e->engine, t);
+		x.ev = EV_NONE;
+		if (t)
+			spl_trace_row(t, f->rows, f->row, add, &x);
 	}
 	struct match *out = ARENA_ARRAY(a, struct match, x.n);
 	if (x.n)

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/utf8.h"
+#include "detect/explain.h"
 
 void export_json_str(struct sbuf *b, struct str s)
 {
@@ -162,7 +163,7 @@ static void add_events(struct sbuf *b, const struct finding *f, const struct sto
 	sbuf_addf(b, "%" PRIu32, l ? l->total : 0);
 }
 
-static void add_matches(struct sbuf *b, const struct finding *f, struct engine *e)
+static void add_matches(struct sbuf *b, const struct finding *f, struct explainer *e)
 {
 	struct arena *a = arena_new();
 	size_t n = 0;
@@ -183,7 +184,7 @@ static void add_matches(struct sbuf *b, const struct finding *f, struct engine *
 	arena_free(a);
 }
 
-static void add_finding(struct sbuf *b, const struct finding *f, struct engine *e, const struct export_opts *o)
+static void add_finding(struct sbuf *b, const struct finding *f, struct engine *e, struct explainer *why, const struct export_opts *o)
 {
 	static const char *const confirmed[] = {[CONFIRM_NONE] = "null", [CONFIRM_NO] = "false", [CONFIRM_YES] = "true"};
 	char time[WHEN_SIZE];
@@ -211,7 +212,7 @@ static void add_finding(struct sbuf *b, const struct finding *f, struct engine *
 	add_key(b, "fields");
 	add_row(b, f->rows, f->row);
 	add_events(b, f, e ? e->ops->store(e) : NULL);
-	add_matches(b, f, e);
+	add_matches(b, f, why);
 	if (o->verdict)
 		add_text(b, "verdict", str_c(verdict_of(o, f)));
 	add_text(b, "key", str_c(f->key));
@@ -220,14 +221,16 @@ static void add_finding(struct sbuf *b, const struct finding *f, struct engine *
 
 void export_jsonl_findings(FILE *f, const struct chosen *c, struct engine *e, const struct export_opts *o)
 {
+	struct explainer *why = e ? explainer_new(e, NULL) : NULL;
 	struct sbuf b = {0};
 
 	for (size_t i = 0; i < c->n && !ferror(f); i++) {
 		sbuf_reset(&b);
-		add_finding(&b, chosen_at(c, i), e, o);
+		add_finding(&b, chosen_at(c, i), e, why, o);
 		fwrite(b.p, 1, b.n, f);
 	}
 	sbuf_free(&b);
+	explainer_free(why);
 }
 
 void export_jsonl_rows(FILE *f, const struct rows *r)

@@ -7,6 +7,7 @@
 #include "spl/budget.h"
 #include "spl/lex.h"
 #include "spl/spl.h"
+#include "spl/trace.h"
 
 /* ---- running ---- */
 
@@ -22,6 +23,8 @@ struct spl_run {
 	struct arena *arena;                             /* lives as long as the run, not as its rows */
 	struct spl_budget budget;
 	size_t held;                                     /* bytes of rows that wait while a subsearch runs */
+	struct trace *trace;                             /* notes are taken; or NULL (trace.h) */
+	size_t stage;                                    /* of `query`, the one under way */
 	bool graced;                                     /* was stopped once: the rest of the pipeline had its extra time and room */
 };
 /* Cancelled, out of time or of memory: wind up, mark rows partial. */
@@ -49,6 +52,8 @@ struct eval_ctx run_eval(struct spl_run *run, const struct rows *r);
 struct eval_ctx run_eval_prefixed(struct spl_run *run, const struct rows *r, struct str prefix);
 /* Keeps the rows for which the expression is true. Temporary values leave no trace in the rows' arena. */
 void run_filter(struct spl_run *run, struct rows *r, const struct expr *e, struct str prefix);
+/* The column in which the word stands, in its name or a value: that value. -1 when in none. */
+ptrdiff_t rows_keyword(const struct rows *r, size_t row, const struct pattern *p, struct val *value);
 /* The search expression with its subsearches run and put in (spl-spec 3.12): `e` itself when it has none.
  * NULL with run->diag set. */
 const struct expr *run_resolve(struct spl_run *run, const struct expr *e);
@@ -75,6 +80,9 @@ struct spl_cmd {
 	/* Consumes `in` (frees it or returns it), NULL for a generating command. Rows, or NULL with
 	 * run->diag set. */
 	struct rows *(*run)(const void *args, struct rows *in, struct spl_run *run);
+	/* Did it give the row its value of this field? Then it tells the explanation what that value follows from. NULL: it does
+	 * not know. */
+	bool (*made)(const void *args, struct str field, struct why *w, struct str stage);     /* stage: its text */
 	/* Which fields must the rows before it have, so that `want` are right after it? Changes *want.
 	 * NULL: everything. */
 	void (*needs)(const void *args, struct fieldset *want, struct arena *a);

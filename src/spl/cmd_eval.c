@@ -109,6 +109,34 @@ static void eval_needs(const void *args, struct fieldset *want, struct arena *a)
 	}
 }
 
+static void see(void *ctx, struct str name)
+{
+	struct str *field = ctx;
+
+	if (str_eq(*field, name))
+		*field = (struct str){NULL, 0};
+}
+
+/* It did when what it would give now is what the row has. */
+static bool eval_made(const void *args, struct str field, struct why *w, struct str stage)
+{
+	const struct eval *x = args;
+	const struct expr now = {.op = E_FIELD, .name = field};
+
+	(void)stage;
+	for (size_t i = x->n; i-- > 0;) {
+		if (!str_eq(x->v[i].name, field))
+			continue;
+		struct str other = field;
+		expr_fields(x->v[i].value, see, &other);
+		if (!other.p || !val_same(expr_eval(x->v[i].value, w->c), expr_eval(&now, w->c)))
+			return false;
+		why_value(w, x->v[i].value);
+		return true;
+	}
+	return false;
+}
+
 const struct spl_cmd cmd_eval = {
 	.name = "eval",
 	.usage = "eval FIELD=EXPRESSION, …",
@@ -127,4 +155,5 @@ const struct spl_cmd cmd_eval = {
 	.parse = eval_parse,
 	.run = eval_run,
 	.needs = eval_needs,
+	.made = eval_made,
 };

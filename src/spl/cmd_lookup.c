@@ -422,6 +422,18 @@ static void lookup_needs(const void *args, struct fieldset *want, struct arena *
 		fieldset_add(want, x->in[k].event, a);
 }
 
+static bool lookup_made(const void *args, struct str field, struct why *w, struct str stage)
+{
+	const struct lookup *x = args;
+	bool mine = false;
+
+	for (size_t o = 0; o < x->nout; o++)
+		mine |= str_eq(x->out[o].event, field);
+	for (size_t k = 0; k < x->nin && mine; k++)
+		why_tell(w, x->in[k].event, stage);
+	return mine;
+}
+
 const struct spl_cmd cmd_lookup = {
 	.name = "lookup",
 	.usage = "lookup TABLE FIELD [as EVENTFIELD]… [OUTPUT|OUTPUTNEW FIELD [as EVENTFIELD]…]",
@@ -443,6 +455,7 @@ const struct spl_cmd cmd_lookup = {
 	.by_row = ROW_CHANGES,
 	.parse = lookup_parse,
 	.run = lookup_run,
+	.made = lookup_made,
 	.needs = lookup_needs,
 };
 

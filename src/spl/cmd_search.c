@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "spl/cmdlib.h"
+#include "spl/fn.h"
+#include "spl/node.h"
 #include "spl/regex.h"
 
 /* ---- search ---- */
@@ -24,6 +26,8 @@ static void *search_parse(struct parser *p)
 	if (!e || !time_mods_take(p, e, &s->time))
 		return NULL;
 	s->expr = e;
+	if (!s->leaf && e->op != E_TRUE)
+		p_filters(p);
 	dataset_warn_expr(p, NULL, e);
 	if (s->leaf) {
 		dataset_drop_index(p, e);
@@ -108,6 +112,7 @@ static void *where_parse(struct parser *p)
 		p_error(p, p->at, "where needs a condition, as in where n > 3");
 		return NULL;
 	}
+	p_filters(p);
 	return parse_eval(p);
 }
 
@@ -148,14 +153,35 @@ struct regex_args {
 	struct str field;
 	bool negated;
 	const struct regex *re;
+	const struct expr *why;                          /* the same as an expression, for those who explain it */
 };
+
+/* The command from `at` on as match(field, …). */
+static const struct expr *as_expr(struct parser *p, size_t at, const struct regex_args *x)
+{
+	struct nodes arg = {0}, whole = {0};
+	struct expr *field = node_new(p, E_FIELD, at), *re = node_new(p, E_LIT, at);
+
+	field->name = x->field;
+	re->lit = val_str(STR(""));
+	nodes_add(p, &arg, field);
+	nodes_add(p, &arg, re);
+	struct expr *e = node_call(p, fn_find(STR("match")), at, &arg);
+	e->call.cached = (void *)(uintptr_t)x->re;
+	if (!x->negated)
+		return e;
+	nodes_add(p, &whole, e);
+	return node_over(p, E_NOT, at, &whole);
+}
 
 static void *regex_parse(struct parser *p)
 {
 	struct regex_args *x = ARENA_NEW(p->arena, struct regex_args);
+	const size_t start = p->at - (sizeof("regex") - 1);     /* the command has just been read */
 	struct str raw;
 	char err[160];
 
+	p_filters(p);
 	x->field = STR("_raw");
 	if (p_peek(p) != '"') {
 		if (!p_name(p, "a field or a regular expression", &x->field))
@@ -177,6 +203,7 @@ static void *regex_parse(struct parser *p)
 		p_error(p, at, "bad regular expression: %s", err);
 		return NULL;
 	}
+	x->why = as_expr(p, start, x);
 	return x;
 }
 
@@ -203,6 +230,7 @@ static struct rows *regex_run(const void *args, struct rows *in, struct spl_run 
 	}
 	rows_select(in, keep, n);
 	free(keep);
+	trace_filter(run, in, x->why, (struct str){NULL, 0});
 	return in;
 }
 

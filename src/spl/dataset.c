@@ -302,6 +302,7 @@ struct rows *dataset_scan(struct spl_run *run, const struct scan *leaf, const st
 	s.where = run_resolve(run, leaf->where);
 	if (leaf->where && !s.where)
 		return NULL;
+	trace_where(run, s.leaf, s.where);
 	time_mods_range(m, run->now, &s.earliest, &s.latest);
 	s.cancel = run->opts->cancel;
 	s.memory = run->limits->memory > run->held ? run->limits->memory - run->held : run->limits->memory;

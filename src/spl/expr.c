@@ -44,12 +44,19 @@ bool expr_true(const struct expr *e, struct eval_ctx *c)
 	return val_true(expr_eval(e, c));
 }
 
+static struct val field(struct str name, struct eval_ctx *c)
+{
+	if (c->current && str_eq(name, c->current_name))
+		return *c->current;
+	return c->src.field(c->src.ctx, c->row, name);
+}
+
 /* ---- the search dialect ---- */
 
 static bool term_holds(const struct expr *e, struct eval_ctx *c)
 {
 	const struct pattern *p = e->term.pattern;
-	struct val v = c->src.field(c->src.ctx, c->row, e->term.field);
+	struct val v = field(e->term.field, c);
 	struct sbuf folded = {0};
 	bool holds = false;
 
@@ -307,13 +314,6 @@ static struct val eval_call(const struct expr *e, struct eval_ctx *c)
 }
 
 /* ---- */
-
-static struct val field(struct str name, struct eval_ctx *c)
-{
-	if (c->current && str_eq(name, c->current_name))
-		return *c->current;
-	return c->src.field(c->src.ctx, c->row, name);
-}
 
 struct val expr_eval(const struct expr *e, struct eval_ctx *c)
 {

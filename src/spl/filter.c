@@ -47,8 +47,17 @@ static struct expr *equals(struct spl_run *run, struct str field, struct val v, 
 	return e;
 }
 
+/* The places of a text that is gone mean the subsearch that made it. */
+static void put_at(struct expr *e, const struct expr *place)
+{
+	e->at = place->at;
+	e->len = place->len;
+	for (unsigned i = 0; (e->op == E_AND || e->op == E_OR || e->op == E_NOT) && i < e->n; i++)
+		put_at(e->arg[i], place);
+}
+
 /* `format` and `return` hand over search text. */
-static struct expr *from_text(struct spl_run *run, struct val v)
+static struct expr *from_text(struct spl_run *run, struct val v, const struct expr *place)
 {
 	struct parser p = {
 		.text = arena_str(run->arena, val_text(v, run->arena)), .arena = run->arena, .diag = run->diag,
@@ -60,7 +69,10 @@ static struct expr *from_text(struct spl_run *run, struct val v)
 		p_error(&p, p.at, "unexpected %s", p_found(&p));
 	if (e && expr_has_sub(e))
 		p_error(&p, 0, "the text that a subsearch returned may not hold subsearches");
-	return diag_is_set(run->diag) ? NULL : e;
+	if (diag_is_set(run->diag))
+		return NULL;
+	put_at(e, place);
+	return e;
 }
 
 static bool makes_text(const struct spl_query *sub)
@@ -84,7 +96,7 @@ static struct expr *rows_to_expr(struct spl_run *run, const struct rows *r, cons
 			struct val v = r->col[c].v[i];
 			if (val_is_null(v) || (r->col[c].name.n && r->col[c].name.p[0] == '_'))
 				continue;
-			all[m] = text ? from_text(run, v) : equals(run, r->col[c].name, v, place);
+			all[m] = text ? from_text(run, v, place) : equals(run, r->col[c].name, v, place);
 			if (!all[m++])
 				goto failed;
 		}

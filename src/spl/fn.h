@@ -24,6 +24,13 @@ struct eval_fn {
 	bool nulls;                                      /* eager: called with null arguments, too; otherwise its value then is null */
 	bool per_row;                                    /* its value is not that of its arguments alone: it is another one in another row */
 	bool each;                                       /* eager: of a list as first argument, called for each value */
+	/* What it asks of its arguments, for those who explain a result (why.c). */
+	enum {
+		ASKS_VALUE,                              /* nothing but their values */
+		ASKS_REGEX, ASKS_LIKE,                   /* that the second is found in the first */
+		ASKS_SEARCH,                             /* that the second, a search, holds */
+		ASKS_IF, ASKS_CASE,                      /* conditions, which choose one of the others */
+	} asks;
 };
 
 const struct eval_fn *fn_find(struct str name);          /* any case; NULL when unknown */

@@ -60,6 +60,9 @@ bool p_int(struct parser *p, long *out);                 /* a whole word that is
 bool p_segment_end(struct parser *p, size_t from, size_t limit, size_t *end);
 /* A [ … ] subsearch, the cursor at '[' (after blanks): parsed, registered with the query. NULL with an error set. In spl.c. */
 struct spl_query *p_subsearch(struct parser *p);
+/* Things to know of the query, if one is being built. */
+void p_filters(struct parser *p);                        /* it chooses rows by more than a leaf's own terms: spl_filters */
+void p_per_row(struct parser *p);                        /* it calls a function whose value another row does not share */
 /* One level deeper; false with an error beyond SPL_DEPTH_MAX. Pair with p->depth--. */
 bool p_deeper(struct parser *p);
 /* Sets the diagnostic at offset `at`: line and column (in characters) of the expanded text; when a macro brought that

@@ -99,7 +99,7 @@ void lineage_add(struct lineage_set *set, const struct store *s, const struct li
 	count(set, l->total);
 	for (uint32_t i = 0; i < l->n; i++)
 		/* Looked up once, here: looked up in each comparison it was a tenth of what all rules cost. */
-		put(set, (struct lin_at){.time = s ? store_time(s, l->v[i].ev) : 0, .e = l->v[i]});
+		put(set, (struct lin_at){.time = s && l->v[i].leaf < LINEAGE_NOTE ? store_time(s, l->v[i].ev) : 0, .e = l->v[i]});
 }
 
 void lineage_add_event(struct lineage_set *set, usec_t time, ev_t ev, uint32_t leaf)

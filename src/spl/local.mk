@@ -86,4 +86,6 @@ libspoor_a_SOURCES += \
 	src/spl/scan_why.c \
 	src/spl/spl.c src/spl/spl.h \
 	src/spl/timemod.c \
-	src/spl/val.c src/spl/val.h
+	src/spl/trace.c src/spl/trace.h \
+	src/spl/val.c src/spl/val.h \
+	src/spl/why.c src/spl/why.h

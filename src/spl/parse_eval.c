@@ -118,6 +118,8 @@ static struct expr *call(struct parser *p, size_t at, struct str name)
 		        fn->usage);
 		return NULL;
 	}
+	if (fn->per_row)
+		p_per_row(p);
 	struct expr *e = node_call(p, fn, at, &arg);
 	if (e && fn->check && !fn->check(p, e)) {
 		p_error(p, at, "%s(): its arguments do not fit; usage: %s", fn->name, fn->usage);

@@ -270,6 +270,7 @@ static struct expr *primary(struct search *s)
 		struct spl_query *sub = p_subsearch(p);
 		if (!sub)
 			return NULL;
+		p_filters(p);
 		struct expr *e = node_new(p, E_SUBSEARCH, at);
 		e->sub = sub;
 		return e;

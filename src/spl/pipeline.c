@@ -57,6 +57,18 @@ void p_warn(struct parser *p, size_t at, const char *fmt, ...)
 	va_end(ap);
 }
 
+void p_filters(struct parser *p)
+{
+	if (p->query)
+		p->query->root->filters = true;
+}
+
+void p_per_row(struct parser *p)
+{
+	if (p->query)
+		p->query->root->per_row = true;
+}
+
 void p_joins(struct parser *p)
 {
 	p->query->root->joins = true;
@@ -153,7 +165,7 @@ static bool unknown_command(struct parser *p, size_t at, struct str name)
 	return p_error(p, at, "unknown command '%.*s'", STR_FMT(name));
 }
 
-static bool add_stage(struct parser *p, struct spl_query *q, const struct spl_cmd *cmd)
+static bool add_stage(struct parser *p, struct spl_query *q, const struct spl_cmd *cmd, size_t at)
 {
 	void *args = cmd->parse(p);
 
@@ -163,7 +175,7 @@ static bool add_stage(struct parser *p, struct spl_query *q, const struct spl_cm
 		return p_error(p, p->at, "%s does not understand %s here; usage: %s", cmd->name, p_found(p),
 			       cmd->usage);
 	ARENA_GROW(p->arena, q->stage, q->nstages, q->stagecap);
-	q->stage[q->nstages++] = (struct spl_stage){cmd, args};
+	q->stage[q->nstages++] = (struct spl_stage){cmd, args, at, p->at - at};
 	return true;
 }
 
@@ -203,7 +215,7 @@ static bool parse_segment(struct parser *p, struct spl_query *q, bool command)
 			cmd->name);
 	if (!first && cmd->only_first)
 		return p_error(p, start, "%s must come first in a search", cmd->name);
-	return add_stage(p, q, cmd);
+	return add_stage(p, q, cmd, start);
 }
 
 bool pipeline_parse(struct parser *p, struct spl_query *q)

@@ -50,19 +50,11 @@ static struct fieldset decides_by(const struct spl_query *q, size_t at, const st
 	return f;
 }
 
-/* random() is another one in each row, and searchmatch() does not tell which fields it reads. */
-static bool says_more(struct str text)
-{
-	while (text.n && !str_istarts(text, "random") && !str_istarts(text, "searchmatch"))
-		text.p++, text.n--;
-	return text.n > 0;
-}
-
 void pipeline_push(struct spl_query *q, struct arena *a)
 {
 	const struct scan *s = q->scan;
 
-	if (!s || s->limit || says_more(q->root->text))
+	if (!s || s->limit || q->root->per_row)
 		return;
 	for (size_t i = 1; i < q->nstages && q->stage[i].cmd->by_row; i++) {
 		if (q->stage[i].cmd->by_row != ROW_CHOSEN || q->npushed == PUSHED_MAX)
@@ -97,6 +89,8 @@ static void wanted(void *ctx, struct str field, const struct val *v, size_t n, b
 	struct spl_run *run = x->run;
 	struct rows *r = as_rows(field, v, n);
 
+	struct trace *trace = run->trace;                /* these are not the rows of the result */
+	run->trace = NULL;
 	for (size_t i = 1; i <= x->pushed->stage && r; i++) {
 		const struct spl_stage *s = &run->query->stage[i];
 		if (s->cmd->by_row == ROW_CHOSEN && i < x->pushed->stage)
@@ -105,6 +99,7 @@ static void wanted(void *ctx, struct str field, const struct val *v, size_t n, b
 		r = s->cmd->run(s->args, r, run);
 	}
 	run->budget.arena = NULL;
+	run->trace = trace;
 	const bool whole = r && !run->budget.spent;
 	for (size_t i = 0; i < n; i++)
 		yes[i] = !whole;

@@ -7,6 +7,7 @@
 struct spl_stage {
 	const struct spl_cmd *cmd;
 	void *args;
+	size_t at, len;                                  /* place in the root's text */
 };
 
 /* A filter that the leaf of a pipeline knows of (pushdown.c). */
@@ -38,7 +39,13 @@ struct spl_query {
 	struct spl_warning *warning;
 	size_t nwarnings, warningcap;
 	bool joins;
+	bool filters;                                    /* stages or subsearches choose rows (trace.h) */
+	bool per_row;                                    /* it calls a function whose value another row does not share (eval_fn.per_row) */
 };
+
+/* As spl_run. With `trace` the run is traced, and *arena gets what belonged to the run, to be freed. */
+struct rows *query_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn, struct diag *d, struct trace *trace,
+                       struct arena **arena);
 
 /* Parses p->at … p->end into q. */
 bool pipeline_parse(struct parser *p, struct spl_query *q);

@@ -22,6 +22,7 @@ struct lineage {
 	struct lin_ev v[];                               /* by leaf, within a leaf earliest first */
 };
 #define LINEAGE_MAX 64                                   /* events kept per row and leaf */
+#define LINEAGE_NOTE 0x80000000u                         /* leaves from here on are no scans: `ev` is the number of a note (trace.h) */
 
 struct rcol {
 	struct str name;                                 /* NUL-terminated, in the arena */

@@ -115,9 +115,11 @@ struct rows *run_pipeline(struct spl_run *run, const struct spl_query *q, struct
 	struct rows *r = in;
 	bool partial = false;
 
+	const size_t outer_stage = run->stage;
 	run->query = q;
 	run->depth++;
 	for (size_t i = 0; i < q->nstages; i++) {
+		run->stage = i;
 		run->budget.arena = NULL;                /* that of rows which may be gone */
 		r = q->stage[i].cmd->run(q->stage[i].args, r, run);
 		if (!r)
@@ -132,6 +134,7 @@ struct rows *run_pipeline(struct spl_run *run, const struct spl_query *q, struct
 	run->budget.arena = NULL;
 	run->depth--;
 	run->query = outer;
+	run->stage = outer_stage;
 	return r;
 }
 
@@ -181,31 +184,39 @@ static struct val view_field(const void *ctx, size_t row, struct str name)
 	return v->slot[i].col < 0 ? val_null() : v->rows->col[v->slot[i].col].v[row];
 }
 
-static bool view_keyword(const void *ctx, size_t row, const struct pattern *p)
+ptrdiff_t rows_keyword(const struct rows *r, size_t row, const struct pattern *p, struct val *value)
 {
-	const struct rows *r = ((const struct row_view *)ctx)->rows;
 	struct sbuf folded = {0};
-	bool found = false;
+	ptrdiff_t found = -1;
 
-	for (size_t c = 0; c < r->ncols && !found; c++) {
+	for (size_t c = 0; c < r->ncols && found < 0; c++) {
 		struct val v = r->col[c].v[row];
 		struct str name = r->col[c].name;
 		if (val_is_null(v) || (name.n && name.p[0] == '_' && !str_eqc(name, "_raw")))
 			continue;
 		sbuf_reset(&folded);
 		utf8_fold_str(name, &folded);
-		found = pattern_keyword(p, sbuf_str(&folded));
-		for (uint32_t i = 0; i < val_count(v) && !found; i++) {
-			struct val x = val_at(v, i);
+		*value = v;
+		if (pattern_keyword(p, sbuf_str(&folded)))
+			found = (ptrdiff_t)c;
+		for (uint32_t i = 0; i < val_count(v) && found < 0; i++) {
 			char buf[VAL_NUM_SIZE];
+			*value = val_at(v, i);
 			sbuf_reset(&folded);
-			utf8_fold_str(x.type == V_NUM ? val_num_text(x.num, buf) : (struct str){x.s, x.len},
-				      &folded);
-			found = pattern_keyword(p, sbuf_str(&folded));
+			utf8_fold_str(val_scalar_text(value, buf), &folded);
+			if (pattern_keyword(p, sbuf_str(&folded)))
+				found = (ptrdiff_t)c;
 		}
 	}
 	sbuf_free(&folded);
 	return found;
+}
+
+static bool view_keyword(const void *ctx, size_t row, const struct pattern *p)
+{
+	struct val v;
+
+	return rows_keyword(((const struct row_view *)ctx)->rows, row, p, &v) >= 0;
 }
 
 struct eval_ctx run_eval_prefixed(struct spl_run *run, const struct rows *r, struct str prefix)
@@ -262,4 +273,5 @@ void run_filter(struct spl_run *run, struct rows *r, const struct expr *e, struc
 	memo_free(&memo);
 	rows_select(r, keep, n);
 	free(keep);
+	trace_filter(run, r, e, prefix);
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/utf8.h"
 
 /* ---- why not ----------------------------------------------------------------------------------------------------- */
 
@@ -237,6 +238,25 @@ static void visit_keyword(const struct explaining *x, const struct expr *e)
 	}
 }
 
+/* Of a list, the values by which the term holds. */
+static void visit_term(const struct explaining *x, const struct expr *e)
+{
+	struct val v = value_of(x, e->term.field);
+	struct sbuf folded = {0};
+
+	for (uint32_t i = 0; v.type == V_MV && i < val_count(v); i++) {
+		struct val one = val_at(v, i);
+		struct str text = val_text(one, x->s->arena);
+		sbuf_reset(&folded);
+		utf8_fold_str(text, &folded);
+		if (pattern_match(e->term.pattern, e->term.cmp, text, sbuf_str(&folded)))
+			x->visit(x->ctx, e->term.field, one, e);
+	}
+	sbuf_free(&folded);
+	if (v.type != V_MV)
+		x->visit(x->ctx, e->term.field, v, e);
+}
+
 static void walk(const struct explaining *x, const struct expr *e)
 {
 	switch (e->op) {
@@ -250,7 +270,7 @@ static void walk(const struct explaining *x, const struct expr *e)
 				walk(x, e->arg[i]);
 		break;
 	case E_TERM:
-		x->visit(x->ctx, e->term.field, value_of(x, e->term.field), e);
+		visit_term(x, e);
 		break;
 	case E_KEYWORD:
 		visit_keyword(x, e);

@@ -130,13 +130,13 @@ static struct rows *compact(struct rows *r)
 	return small;
 }
 
-struct rows *spl_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn,
-		     struct diag *d)
+struct rows *query_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn, struct diag *d, struct trace *trace,
+                       struct arena **arena)
 {
 	const struct spl_limits *limits = o->limits ? o->limits : &spl_limits_default;
 	struct spl_run run = {
 		.query = q, .opts = o, .limits = limits, .now = reference_time(o), .warn = warn, .diag = d,
-		.arena = arena_new(),
+		.arena = arena_new(), .trace = trace,
 		.budget = {.cancel = o->cancel, .memory = limits->memory},
 	};
 	if (limits->seconds > 0)
@@ -149,6 +149,14 @@ struct rows *spl_run(const struct spl_query *q, const struct spl_run_opts *o, st
 	if (given_up)
 		run_warn(&run, "%lu time%s a regular expression took too many steps and was given up, which counts as no match; the last was %s",
 		         given_up, given_up == 1 ? "" : "s", pattern);
-	arena_free(run.arena);
+	if (arena)
+		*arena = run.arena;
+	else
+		arena_free(run.arena);
 	return r ? compact(r) : NULL;
+}
+
+struct rows *spl_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn, struct diag *d)
+{
+	return query_run(q, o, warn, d, NULL, NULL);
 }
