@@ -178,22 +178,20 @@ static void add_head(struct page *p, const struct finding *f, const struct store
 /* "= installutil.exe" of "Processes.process_name=installutil.exe": what the field's name is not needed for. */
 static struct str relation(const struct match *m)
 {
-	struct str t = m->term, field = str_after_last(m->field, '.');
-	size_t i = 0;
+	const struct str t = m->term, field = str_after_last(m->field, '.');
+	const ptrdiff_t found = str_find(t, field);
+	size_t i = found < 0 ? 0 : (size_t)found;
 
-	if (t.n && t.p[0] == '"')
-		i = 1;
-	if (str_istarts((struct str){t.p + i, t.n - i}, "processes.") || memchr(t.p, '.', t.n)) {
-		ptrdiff_t at = str_find(t, field);
-
-		if (at >= 0 && (size_t)at < 40)
-			i = (size_t)at;
-	}
-	if (t.n - i < field.n || !str_ieq((struct str){t.p + i, field.n}, field))
+	for (size_t k = 0; k < i; k++)                   /* nothing but the name of its model before it */
+		if (t.p[k] == ' ' || t.p[k] == '(')
+			return t;
+	if (found < 0)
 		return t;
 	i += field.n;
-	while (i < t.n && (t.p[i] == '"' || t.p[i] == ' '))
+	while (i < t.n && (t.p[i] == '"' || t.p[i] == '\'' || t.p[i] == ' '))
 		i++;
+	if (i >= t.n || !(strchr("=!<>", t.p[i]) || str_istarts((struct str){t.p + i, t.n - i}, "in")))
+		return t;
 	return (struct str){t.p + i, t.n - i};
 }
 
@@ -211,22 +209,47 @@ static void add_relation(struct page *p, const struct match *m, int indent)
 	page_wrap(p, ROLE_CODE, (struct str){r.p + n, r.n - n}, indent);
 }
 
+/* Of a long value the part around its first mark that takes so many columns. */
+static void excerpt(const struct match *m, int columns, size_t *from, size_t *to)
+{
+	enum { LEAD = 24 };
+	size_t at = m->mark[0].from > LEAD ? m->mark[0].from - LEAD : 0;
+	struct glyph g;
+
+	while (at && at < m->value.n && ((unsigned char)m->value.p[at] & 0xC0) == 0x80)
+		at++;
+	*from = at;
+	while (at < m->value.n && columns > 0) {
+		glyph_next(m->value, &at, &g);
+		columns -= g.width;
+	}
+	*to = at;
+}
+
 /* The value of a match; what the term asks for in it stands out. */
 static void add_value(struct page *p, const struct match *m, int indent)
 {
-	struct str v = m->value;
-	size_t done = 0;
+	const struct str v = m->value;
+	const int room = (p->width - indent) * LINES_WHY;
+	size_t done = 0, end = v.n;
 
-	if (!m->nmarks || (int)glyph_width(v) >= (p->width - indent) * LINES_WHY) {
+	if (!m->nmarks) {
 		page_wrap_some(p, ROLE_STRONG, v, indent, LINES_WHY);
 		return;
 	}
-	for (size_t i = 0; i < m->nmarks; i++) {
+	if ((int)glyph_width(v) >= room)
+		excerpt(m, room - (p->width - indent) / 2, &done, &end);
+	if (done)
+		page_addf(p, ROLE_DIM, "%zu bytes %s", done, ornament(ORN_ELLIPSIS));
+	for (size_t i = 0; i < m->nmarks && m->mark[i].from < end; i++) {
+		size_t to = m->mark[i].to < end ? m->mark[i].to : end;
 		page_wrap(p, ROLE_STRONG, (struct str){v.p + done, m->mark[i].from - done}, indent);
-		page_wrap(p, ROLE_MATCH, (struct str){v.p + m->mark[i].from, m->mark[i].to - m->mark[i].from}, indent);
-		done = m->mark[i].to;
+		page_wrap(p, ROLE_MATCH, (struct str){v.p + m->mark[i].from, to - m->mark[i].from}, indent);
+		done = to;
 	}
-	page_wrap(p, ROLE_STRONG, (struct str){v.p + done, v.n - done}, indent);
+	page_wrap(p, ROLE_STRONG, (struct str){v.p + done, end - done}, indent);
+	if (end < v.n)
+		page_addf(p, ROLE_DIM, "%s %zu bytes more", ornament(ORN_ELLIPSIS), v.n - end);
 }
 
 static void add_why(struct page *p, const struct detail *d, const struct store *s)

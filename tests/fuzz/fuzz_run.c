@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "spl/spl.h"
+#include "spl/trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
@@ -86,6 +87,16 @@ static void make_lookups(void)
 					 .max_matches = 1};
 }
 
+static void check_held(void *ctx, const struct held *h)
+{
+	size_t at = 0;
+
+	(void)ctx;
+	for (size_t i = 0; i < h->nmarks; at = h->mark[i++].to)
+		if (h->mark[i].from < at || h->mark[i].to <= h->mark[i].from || h->mark[i].to > h->value.n)
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const struct spl_env env = {.lookup = lookup, .dataset = table};
@@ -109,8 +120,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		sbuf_addz(&text, "| from test | ");
 	sbuf_add(&text, data, n);
 	struct spl_query *q = spl_compile(sbuf_str(&text), &env, &d);
-	if (q)
-		rows_free(spl_run(q, &o, &warn, &d));
+	struct rows *r = q ? spl_run(q, &o, &warn, &d) : NULL;
+	struct spl_trace *t = r ? spl_trace(q, &o) : NULL;
+	for (size_t i = 0; t && i < r->n && i < 100; i++)
+		spl_trace_row(t, r, i, check_held, NULL);
+	spl_trace_free(t);
+	rows_free(r);
 	spl_free(q);
 	diags_free(&warn);
 	sbuf_free(&text);
