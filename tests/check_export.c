@@ -244,7 +244,7 @@ static struct findings *one_finding(struct rule *rule, struct finding *f, struct
 	*rule = (struct rule){
 		.file = STR("r.yml"), .name = STR("Rule, one"), .id = STR("id-1"), .type_text = STR("TTP"), .mitre = &mitre, .nmitre = 1,
 	};
-	*risk = (struct risk_event){RISK_USER, STR("U"), STR("u"), 80};
+	*risk = (struct risk_event){.type = RISK_USER, .object = STR("U"), .normalized = STR("u"), .score = 80};
 	*f = (struct finding){
 		.rule = rule, .rows = r, .row = 0, .time = 1600564693287123, .message = STR("=cmd"), .risk = risk, .nrisk = 1, .score = 80,
 		.confirmed = CONFIRM_NO, .key = "00112233445566778899aabbccddeeff", .host = STR("H"), .user = STR("u"), .parent = STR("p.exe"),

@@ -14,7 +14,8 @@
  *   raw HEX …            these bytes at once
  *   random SEED SECONDS  keys, lines, pastes, clicks, junk and sizes at random, the program started again when it leaves; dies
  *                        when it fails, or leaves a control character or no frame on the screen
- *   time NAME KEY …      presses keys and prints how long the slowest one took, in ms: to its first output, to being idle
+ *   time NAME KEY …      presses keys and prints how long the slowest one took, in ms: to its first output (and of that the processor's
+ *                        time, of all threads), to being idle
  *   screen [TITLE]       prints the screen
  *   picture NAME TITLE   as screen; with PICTURES=FOLDER set, also drawn to FOLDER/NAME.svg
  *   hide FROM-TO         blanks these columns in the screens that follow
@@ -244,7 +245,7 @@ static int end(void)
 	char what = news(PATIENCE_MS, &value);
 
 	if (what != 'e')
-		die("the program did not end");
+		die("the program did not end: %s", what == 's' ? "it was stopped" : what ? "the shell of the test did" : "nothing happened");
 	while (d.master >= 0) {                          /* what it still wrote */
 		struct pollfd p = {.fd = d.master, .events = POLLIN};
 
@@ -638,9 +639,20 @@ static double ms_since(const struct timespec *t)
 	return (double)(now.tv_sec - t->tv_sec) * 1e3 + (double)(now.tv_nsec - t->tv_nsec) / 1e6;
 }
 
+/* Processor time that the program has used so far, in ms. */
+static double ms_used(void)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(d.pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+		return 0;
+	return (double)used.tv_sec * 1e3 + (double)used.tv_nsec / 1e6;
+}
+
 static void do_time(char *const *keys, int n)
 {
-	double first = 0, idle = 0;
+	double first = 0, busy = 0, idle = 0;
 
 	for (int i = 1; i < n; i++) {
 		struct timespec start;
@@ -649,15 +661,18 @@ static void do_time(char *const *keys, int n)
 
 		key_bytes(keys[i], bytes);
 		clock_gettime(CLOCK_MONOTONIC, &start);
+		double used = ms_used();
 		send_bytes(bytes, strlen(bytes));
 		poll(&p, 1, PATIENCE_MS);
 		double t = ms_since(&start);
+		used = ms_used() - used;
+		busy = used > busy ? used : busy;
 		first = t > first ? t : first;
 		wait_idle();
 		t = ms_since(&start);
 		idle = t > idle ? t : idle;
 	}
-	printf("%-34s %8.1f %8.1f\n", keys[0], first, idle);
+	printf("%-34s %8.1f %8.1f %8.1f\n", keys[0], first, busy, idle);
 	fflush(stdout);
 }
 

@@ -20,6 +20,7 @@ struct ui {
 	struct decide *decide;                           /* decide.c's */
 	struct exclude *exclude;                         /* exclude.c's */
 	struct beyond *beyond;                           /* beyond.c's */
+	struct proc_hits_state *proc_hits;               /* proc_hits.c's */
 	struct save *save;                               /* save.c's: a file being written */
 
 	struct view *stack[STACK_MAX];                   /* the last one is on the screen; all stay as they are */
@@ -46,6 +47,7 @@ struct ui {
 		size_t at;
 	} clicked;
 	bool dirty;                                      /* must be drawn */
+	uint64_t drawn;                                  /* when it was, monotonic ns */
 	bool active;                                     /* something happened since it was idle last */
 	bool pasting;
 	bool quit;

@@ -31,10 +31,12 @@ size_t rowset_next(const struct rowset *s, size_t from);         /* the first me
 enum { HIST_MAX = 512, PAGE_MARGIN = 2 };                /* PAGE_MARGIN: columns left of the text of a page */
 
 /* Work in progress on the order of rows. */
-enum order_phase { ORDER_DONE, ORDER_FILTER, ORDER_KEYS, ORDER_SORT, ORDER_PLACE, ORDER_MARK, ORDER_HIST, ORDER_SEARCH };
+enum order_phase { ORDER_DONE, ORDER_FILTER, ORDER_KEYS, ORDER_SORT, ORDER_LOOK, ORDER_PLACE, ORDER_MARK, ORDER_HIST, ORDER_SEARCH };
 struct order {
 	enum order_phase phase;
-	size_t at, width;                                /* where in the phase; width: of the runs being merged */
+	size_t at, width;                                /* where in the phase; width: of the runs being merged … */
+	size_t left, right;                              /* … and how far the two at hand have been taken */
+	struct rowset in;                                /* rows of the order that is to take its place */
 	bool *show;                                      /* of a tree that is being filtered: rows looked at and picked */
 	uint32_t *next, *other;                          /* the order being made, and room for merging */
 	size_t n, cap, othercap;

@@ -52,6 +52,8 @@ spoor_SOURCES += \
 	ui/page.h \
 	ui/pick.c \
 	ui/pick.h \
+	ui/proc_hits.c \
+	ui/proc_hits.h \
 	ui/proc_page.c \
 	ui/procs.c \
 	ui/procs.h \

@@ -16,6 +16,7 @@ struct order_key {
 		const char *text;
 		double num;
 	};
+	uint64_t start;                                  /* its first bytes, as they compare */
 	uint32_t n;                                      /* bytes of text */
 };
 
@@ -30,6 +31,7 @@ void order_free(struct order *o)
 	free(o->other);
 	free(o->key);
 	free(o->show);
+	free(o->in.w);
 	arena_free(o->text);
 	*o = (struct order){0};
 }
@@ -172,6 +174,21 @@ static bool step_filter(struct view *v, uint64_t until)
 
 /* ---- sort: keys of all rows once, then a merge sort from below, which is stable and can pause anywhere ---- */
 
+static unsigned char lower(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+/* Most comparisons need no more than this, which is at hand where the text itself is somewhere in a large dump. */
+static uint64_t start_of(struct str s)
+{
+	uint64_t start = 0;
+
+	for (size_t i = 0; i < sizeof start; i++)
+		start = start << 8 | (i < s.n ? lower(s.p[i]) : 0);
+	return start;
+}
+
 static bool step_keys(struct view *v, uint64_t until)
 {
 	struct order *o = &v->list.order;
@@ -197,6 +214,7 @@ static bool step_keys(struct view *v, uint64_t until)
 			if (made)
 				c.text = arena_str(o->text, c.text);
 			k->text = c.text.p;
+			k->start = start_of(c.text);
 			k->n = c.text.n < UINT32_MAX ? (uint32_t)c.text.n : UINT32_MAX;
 		}
 		if (late(until))
@@ -211,10 +229,8 @@ static int text_cmp(struct str a, struct str b)
 	size_t n = a.n < b.n ? a.n : b.n;
 
 	for (size_t i = 0; i < n; i++) {
-		unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b.p[i];
+		const unsigned char x = lower(a.p[i]), y = lower(b.p[i]);
 
-		x = x >= 'A' && x <= 'Z' ? x | 0x20 : x;
-		y = y >= 'A' && y <= 'Z' ? y | 0x20 : y;
 		if (x != y)
 			return x < y ? -1 : 1;
 	}
@@ -231,9 +247,51 @@ static int key_cmp(const struct order_key *a, const struct order_key *b, bool nu
 		return no_a - no_b;
 	if (numbers)
 		order = (a->num > b->num) - (a->num < b->num);
+	else if (a->start != b->start)
+		order = a->start < b->start ? -1 : 1;
+	else if (a->text == b->text && a->n == b->n)
+		order = 0;
 	else
 		order = text_cmp((struct str){a->text, a->n}, (struct str){b->text, b->n});
 	return reverse ? -order : order;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* All runs of this width are merged: the longer ones are merged next. */
+static void next_width(struct order *o)
+{
+	uint32_t *swap = o->next;
+	size_t cap = o->cap;
+
+	o->next = o->other;
+	o->cap = o->othercap;
+	o->other = swap;
+	o->othercap = cap;
+	o->at = o->left = 0;
+	o->right = o->width *= 2;
+}
+
+/* Goes on with the two runs at `at` for at most so many rows. */
+static void merge_some(struct order *o, size_t rows, bool numbers, bool reverse)
+{
+	const size_t mid = least(o->at + o->width, o->n), end = least(mid + o->width, o->n);
+	size_t a = o->left, b = least(o->right, end), to = a + b - mid;
+
+	for (; rows > 0 && (a < mid || b < end); rows--) {
+		bool left = b >= end || (a < mid && key_cmp(&o->key[o->next[a]], &o->key[o->next[b]], numbers, reverse) <= 0);
+
+		o->other[to++] = left ? o->next[a++] : o->next[b++];
+	}
+	o->left = a;
+	o->right = b;
+	if (a < mid || b < end)
+		return;
+	o->at = o->left = end;
+	o->right = end + o->width;
 }
 
 static bool step_sort(struct view *v, uint64_t until)
@@ -241,36 +299,23 @@ static bool step_sort(struct view *v, uint64_t until)
 	struct order *o = &v->list.order;
 	enum col_type type = v->col[v->list.sort].type;
 	bool numbers = type == COL_NUMBER || type == COL_TIME;
+	size_t rows = 0;
 
 	if (o->width == 0) {
-		o->width = 1;
+		o->left = 0;
+		o->right = o->width = 1;
 		if (o->othercap < o->n) {
 			o->other = xreallocarray(o->other, o->n, sizeof *o->other);
 			o->othercap = o->n;
 		}
 	}
 	while (o->width < o->n) {
-		size_t mid = o->at + o->width < o->n ? o->at + o->width : o->n;
-		size_t end = mid + o->width < o->n ? mid + o->width : o->n, a = o->at, b = mid, to = o->at;
-
-		while (a < mid || b < end) {
-			bool left = b >= end || (a < mid && key_cmp(&o->key[o->next[a]], &o->key[o->next[b]], numbers,
-			                                            v->list.reverse) <= 0);
-			o->other[to++] = left ? o->next[a++] : o->next[b++];
-		}
-		o->at = end;
-		if (o->at >= o->n) {
-			uint32_t *swap = o->next;
-			size_t cap = o->cap;
-
-			o->next = o->other;
-			o->cap = o->othercap;
-			o->other = swap;
-			o->othercap = cap;
-			o->at = 0;
-			o->width *= 2;
-		}
-		if (o->width >= SLICE || o->at % SLICE == 0) {
+		merge_some(o, SLICE, numbers, v->list.reverse);
+		rows += least(o->width, SLICE);
+		if (o->at >= o->n)
+			next_width(o);
+		if (rows >= SLICE) {
+			rows = 0;
 			if (late(until))
 				break;
 		}
@@ -290,23 +335,35 @@ static void reverse_all(struct order *o)
 
 /* ---- the new order takes its place; the cursor stays with its row, or goes to the nearest one that is left ---- */
 
+/* Which rows are in it. */
+static bool step_look(struct view *v, uint64_t until)
+{
+	struct order *o = &v->list.order;
+
+	if (o->at == 0)
+		rowset_clear(&o->in);
+	while (o->at < o->n) {
+		for (size_t i = 0; i < 16 * SLICE && o->at < o->n; i++, o->at++)
+			rowset_put(&o->in, o->next[o->at], true);
+		if (late(until))
+			break;
+	}
+	return o->at >= o->n;
+}
+
 static void place(struct view *v)
 {
 	struct list *l = &v->list;
 	struct order *o = &l->order;
-	struct rowset in = {0};
 	size_t row = LIST_NONE, old = l->cursor, line = l->cursor - l->top;
 
 	if (l->n && l->moved) {
-		for (size_t i = 0; i < o->n; i++)
-			rowset_put(&in, o->next[i], true);
 		for (size_t i = old; i < l->n && row == LIST_NONE; i++)
-			if (rowset_has(&in, l->row[i]))
+			if (rowset_has(&o->in, l->row[i]))
 				row = l->row[i];
 		for (size_t i = old; i-- > 0 && row == LIST_NONE;)
-			if (rowset_has(&in, l->row[i]))
+			if (rowset_has(&o->in, l->row[i]))
 				row = l->row[i];
-		free(in.w);
 	}
 	uint32_t *rows = l->row;
 	size_t cap = l->cap;
@@ -414,6 +471,9 @@ bool list_step(struct view *v, uint64_t until)
 		case ORDER_SORT:
 			done = l->sort < 0 || step_sort(v, until);
 			break;
+		case ORDER_LOOK:
+			done = step_look(v, until);
+			break;
 		case ORDER_PLACE:
 			if (l->sort < 0 && l->reverse && !v->ops->depth && !v->ops->fill)
 				reverse_all(o);
@@ -491,7 +551,8 @@ bool list_stop(struct view *v)
 	if (l->order.show)
 		show_picked(v);
 	if (phase < ORDER_PLACE) {
-		l->order.phase = ORDER_PLACE;
+		l->order.phase = ORDER_LOOK;
+		l->order.at = 0;
 		list_step(v, UINT64_MAX);
 	}
 	l->order.phase = ORDER_DONE;

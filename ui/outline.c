@@ -1,31 +1,30 @@
 /* Heads and rows under them, made anew now and then. */
 #include "ui/outline.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 #include "base/map.h"
 #include "base/mem.h"
 
-void outline_add(struct outline *o, bool head, size_t item, const char *fmt, ...)
+uint64_t outline_id(uint64_t before, struct str text)
 {
-	struct sbuf b = {0};
-	char text[512];
-	va_list ap;
+	return XXH3_64bits_withSeed(text.p, text.n, before);
+}
 
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	sbuf_addf(&b, "%d %s", head, text);
+void outline_add(struct outline *o, bool head, size_t item, uint64_t id)
+{
 	GROW(o->v, o->n, o->cap);
-	o->v[o->n++] = (struct outline_row){.id = b.p, .item = item, .head = head};
+	o->v[o->n++] = (struct outline_row){.id = id, .item = item, .head = head};
+}
+
+static struct str name_of(const struct outline_row *r)
+{
+	return (struct str){(const char *)&r->id, sizeof r->id};
 }
 
 static void free_rows(struct outline *o)
 {
-	for (size_t i = 0; i < o->n; i++)
-		free(o->v[i].id);
 	free(o->v);
 	o->v = NULL;
 	o->n = o->cap = 0;
@@ -42,12 +41,13 @@ void outline_take(struct view *v, struct outline *o, struct outline *now, bool f
 	struct map *at = map_new(), *known = map_new();
 	size_t before = o->n, *to = xcalloc(before + 1, sizeof *to);
 
-	for (size_t i = 0; i < now->n; i++)
-		map_put(at, str_c(now->v[i].id), NULL)->u = i;
+	for (size_t i = 0; i < now->n && before; i++)
+		map_put(at, name_of(&now->v[i]), NULL)->u = i;
 	for (size_t i = 0; i < before; i++) {
-		const union map_val *found = map_get(at, str_c(o->v[i].id));
+		const union map_val *found = map_get(at, name_of(&o->v[i]));
 
-		map_put(known, str_c(o->v[i].id), NULL);
+		if (o->v[i].head)
+			map_put(known, name_of(&o->v[i]), NULL);
 		to[i] = found ? (size_t)found->u : LIST_NONE;
 	}
 	free_rows(o);
@@ -59,7 +59,7 @@ void outline_take(struct view *v, struct outline *o, struct outline *now, bool f
 	v->list.measured = SIZE_MAX;
 	list_renumber(v, to, before);
 	for (size_t i = 0; i < o->n && fold; i++)
-		if (o->v[i].head && !map_get(known, str_c(o->v[i].id)))
+		if (o->v[i].head && !map_get(known, name_of(&o->v[i])))
 			rowset_put(&v->list.folds, i, true);
 	list_changed(v);
 	map_free(at);

@@ -5,7 +5,7 @@
 #include "ui/view.h"
 
 struct outline_row {
-	char *id;                                        /* says which row it is when the rows are made again; owned */
+	uint64_t id;                                     /* says which row it is when the rows are made again */
 	size_t item;                                     /* the view's */
 	bool head;
 };
@@ -15,7 +15,9 @@ struct outline {
 	struct sbuf lead;
 };
 
-void outline_add(struct outline *o, bool head, size_t item, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* What names a row: a text, and what other texts or numbers came before. */
+uint64_t outline_id(uint64_t before, struct str text);
+void outline_add(struct outline *o, bool head, size_t item, uint64_t id);
 /* Puts `now` in the place of the rows of the view; cursor, marks and folds stay with their rows. New heads are folded when `fold`. */
 void outline_take(struct view *v, struct outline *o, struct outline *now, bool fold);
 void outline_free(struct outline *o);

@@ -2,7 +2,7 @@
 #include "base/when.h"
 #include "ui/clock.h"
 #include "ui/page.h"
-#include "ui/procs.h"
+#include "ui/proc_hits.h"
 
 enum { HITS_MAX = 1000 /* looked at */, LABEL = 10, SHOWN_HITS = 3, SHOWN_CONNS = 3 };
 

@@ -5,8 +5,6 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
-#include "ui/exclude.h"
-#include "ui/app.h"
 
 /* ---- rows ---- */
 
@@ -250,76 +248,4 @@ void proc_span(struct sbuf *b, usec_t span)
 		sbuf_addf(b, "%.1f s", (double)span / (double)USEC_PER_SEC);
 	else
 		sbuf_addf(b, "%lld ms", (long long)((span + 500) / 1000));
-}
-
-/* ---- hits by process ---- */
-
-static void take_hit(struct proc_hits *h, const struct procs *p, const struct store *s, uint32_t i)
-{
-	const struct finding *f = &h->v[i];
-	const struct entity e = {.hit = f, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .guid = f->guid};
-	const struct proc_hint hint = procs_hint(s, &e);
-	uint32_t proc = procs_find(p, &hint);
-
-	h->next[i] = HIT_NONE;
-	if (proc == PROC_NONE)
-		return;
-	if (h->count[proc]++ == 0) {
-		h->first[proc] = h->last[proc] = i;
-	} else if (f->score > h->v[h->first[proc]].score) {
-		h->next[i] = h->first[proc];
-		h->first[proc] = i;
-	} else {
-		h->next[h->last[proc]] = i;
-		h->last[proc] = i;
-	}
-}
-
-bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysis *a)
-{
-	const struct findings *f = analysis_findings(a);
-	struct finding *more = NULL;
-	size_t n, from = h->n;
-
-	const struct ui *u = analysis_ui(a);
-
-	if (h->final && h->version == exclude_version(u))
-		return false;
-	if (!h->first) {
-		h->nprocs = ptree_len(p->tree);
-		h->first = xcalloc(h->nprocs + 1, sizeof *h->first);
-		h->last = xcalloc(h->nprocs + 1, sizeof *h->last);
-		h->count = xcalloc(h->nprocs + 1, sizeof *h->count);
-		memset(h->first, 0xFF, h->nprocs * sizeof *h->first);
-	}
-	if (f) {                                         /* all anew, in their order */
-		memset(h->first, 0xFF, h->nprocs * sizeof *h->first);
-		memset(h->count, 0, h->nprocs * sizeof *h->count);
-		h->n = from = 0;
-		n = exclude_hits(u, &more);
-		h->version = exclude_version(u);
-		h->final = true;
-	} else {
-		n = analysis_live(a, from, &more);
-		if (n == 0)
-			return false;
-	}
-	h->v = xreallocarray(h->v, from + n + 1, sizeof *h->v);
-	h->next = xreallocarray(h->next, from + n + 1, sizeof *h->next);
-	if (n)
-		memcpy(h->v + from, more, n * sizeof *h->v);
-	free(more);
-	for (h->n = from; h->n < from + n; h->n++)
-		take_hit(h, p, analysis_store(a), (uint32_t)h->n);
-	return true;
-}
-
-void proc_hits_free(struct proc_hits *h)
-{
-	free(h->v);
-	free(h->next);
-	free(h->first);
-	free(h->last);
-	free(h->count);
-	*h = (struct proc_hits){0};
 }

@@ -52,23 +52,7 @@ struct str proc_arguments(const struct store *s, const struct proc *p);
 /* "3 d 4 h", "2 min 5 s", "2.9 s", "31 ms". Appended. */
 void proc_span(struct sbuf *b, usec_t span);
 
-/* ---- hits by process ---- */
-
-#define HIT_NONE UINT32_MAX
-
-struct proc_hits {
-	struct finding *v;                               /* copies, in the order in which they came; then those of the analysis */
-	size_t n;
-	uint32_t *next;                                  /* of each hit: the next on the same process, HIT_NONE at the end */
-	uint32_t *first, *last, *count;                  /* by process; first: the one with the highest score */
-	size_t nprocs;
-	bool final;
-	unsigned version;                                /* exclude_version, as of then */
-};
-/* Takes in what the rules have found since. True when there is something new. */
-bool proc_hits_update(struct proc_hits *h, const struct procs *p, struct analysis *a);
-void proc_hits_free(struct proc_hits *h);
-
+struct proc_hits;
 /* proc_page.c: adds all that is known of a process, most telling first. */
 void proc_page(struct page *p, const struct store *s, const struct procs *t, const struct proc_hits *h, uint32_t proc);
 

@@ -16,12 +16,14 @@
 #include "ui/decide.h"
 #include "ui/exclude.h"
 #include "ui/history.h"
+#include "ui/proc_hits.h"
 #include "ui/tty.h"
 #include "ui/view_risk.h"
 #include "ui/work.h"
 
 enum {
-	SLICE_MS = 20,                                   /* of work between two looks at the keys */
+	SLICE_MS = 6,                                    /* of work between two looks at the keys */
+	REDRAW_MS = 40,                                  /* between two drawings of what is only on its way */
 	TICK_MS = 100,                                   /* between two looks at what workers have done */
 	FOLLOW_MS = 200,                                 /* … and at logs that are followed, when nothing else is to be done */
 	KEYS_MAX = 64,                                   /* handled between two drawings */
@@ -450,6 +452,7 @@ static void take_newer(struct ui *u)
 	analysis_renew(u->analysis);
 	decide_again(u);
 	exclude_again(u);
+	proc_hits_forget(u);
 	update_views(u);
 	analysis_forget(u->analysis);
 	u->active = true;
@@ -464,7 +467,7 @@ static bool step(struct ui *u)
 
 	if (u->save)
 		more |= save_step(u, until);
-	if (busy || u->save)
+	if ((busy || u->save) && (!more || when_mono_ns() - u->drawn >= REDRAW_MS * UINT64_C(1000000)))
 		u->dirty = true;
 	return more || list_busy(v) || u->save;
 }
@@ -496,10 +499,12 @@ static int loop(struct ui *u)
 		if (u->quit)
 			break;
 		exclude_tick(u);
+		proc_hits_tick(u);
 		bool more = step(u);
 		if (u->dirty) {
 			u->dirty = false;
 			frame_draw(u);
+			u->drawn = when_mono_ns();
 			more |= list_busy(ui_top(u));    /* drawing may have found that the histogram has a new width */
 		}
 		bool working = work_running(u);
@@ -580,6 +585,7 @@ static bool configure(struct ui *u)
 /* What outlives the analysis and the views. */
 static void end(struct ui *u)
 {
+	proc_hits_end(u);
 	exclude_end(u);
 	beyond_end(u);
 	decide_end(u);

@@ -146,7 +146,7 @@ static void make(struct view *v)
 	if (a->n)
 		qsort(a->v, a->n, sizeof *a->v, by_place);
 	for (size_t i = 0; i < a->n; i++)
-		outline_add(&now, a->v[i].id.n == 0, i, "%.*s %.*s", STR_FMT(a->v[i].tactic), STR_FMT(a->v[i].id));
+		outline_add(&now, a->v[i].id.n == 0, i, outline_id(outline_id(0, a->v[i].tactic), a->v[i].id));
 	outline_take(v, &a->rows, &now, false);
 	a->made = true;
 	a->version = exclude_version(v->ui);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "ui/app.h"
 #include "ui/decide.h"
+#include "ui/work.h"
 
 enum { TYPE, NAME, SCORE, EVENTS, RULES, TACTICS, FIRST, LAST, NCOLS };
 
@@ -23,9 +24,25 @@ struct entities {
 	struct coldef col[NCOLS];
 	struct arena *arena;
 	struct case_entity *v;
-	bool read;
+	bool read, reading;
 	unsigned changes;                                /* of the case, as of then */
 };
+
+/* ---- reading, on a worker: a case may hold a great many hits ---- */
+
+struct reading {
+	struct casefile *c;
+	struct arena *arena;
+	struct case_entity *v;
+	size_t n;
+};
+
+static void read_all(struct job *job)
+{
+	struct reading *r = job->ctx;
+
+	r->v = case_entities(r->c, WHEN_NONE, WHEN_NONE, r->arena, &r->n);
+}
 
 static void name_entity(const struct case_entity *e, struct sbuf *b)
 {
@@ -33,22 +50,16 @@ static void name_entity(const struct case_entity *e, struct sbuf *b)
 	sbuf_addf(b, "%d %.*s", (int)e->type, STR_FMT(e->object));
 }
 
-/* Reads them again; the cursor and the marks stay with who they were on. */
-static void update(struct view *v)
+/* The cursor and the marks stay with who they were on. */
+static void take(struct view *v, const struct reading *r)
 {
 	struct entities *s = v->state;
-
-	v->loading = !analysis_ready(v->ui->analysis) || !decide_ready(v->ui);
-	if (!decide_ready(v->ui) || (s->read && s->changes == decide_changes(v->ui)))
-		return;
-	struct arena *a = arena_new();
-	size_t n, before = v->nrows, *to = xcalloc(before + 1, sizeof *to);
-	struct case_entity *now = case_entities(v->ui->casefile, WHEN_NONE, WHEN_NONE, a, &n);
+	size_t before = v->nrows, *to = xcalloc(before + 1, sizeof *to);
 	struct map *at = map_new();
 	struct sbuf name = {0};
 
-	for (size_t i = 0; i < n; i++) {
-		name_entity(&now[i], &name);
+	for (size_t i = 0; i < r->n; i++) {
+		name_entity(&r->v[i], &name);
 		map_put(at, sbuf_str(&name), NULL)->u = i;
 	}
 	for (size_t i = 0; i < before; i++) {
@@ -58,16 +69,44 @@ static void update(struct view *v)
 		to[i] = found ? (size_t)found->u : LIST_NONE;
 	}
 	arena_free(s->arena);
-	s->arena = a;
-	s->v = now;
+	s->arena = r->arena;
+	s->v = r->v;
 	s->read = true;
-	s->changes = decide_changes(v->ui);
-	v->nrows = n;
+	v->nrows = r->n;
 	v->list.measured = SIZE_MAX;
 	list_renumber(v, to, before);
 	free(to);
 	map_free(at);
 	sbuf_free(&name);
+}
+
+static void read_done(struct job *job)
+{
+	struct reading *r = job->ctx;
+
+	if (job->owner) {
+		((struct entities *)job->owner->state)->reading = false;
+		take(job->owner, r);
+	} else {
+		arena_free(r->arena);
+	}
+	free(r);
+}
+
+static void update(struct view *v)
+{
+	struct entities *s = v->state;
+
+	v->loading = !analysis_ready(v->ui->analysis) || !decide_ready(v->ui) || s->reading;
+	if (!decide_ready(v->ui) || s->reading || (s->read && s->changes == decide_changes(v->ui)))
+		return;
+	struct reading *r = xcalloc(1, sizeof *r);
+
+	r->c = v->ui->casefile;
+	r->arena = arena_new();
+	s->reading = v->loading = true;
+	s->changes = decide_changes(v->ui);
+	work_start(v->ui, v, "adding up risk", read_all, read_done, r);
 }
 
 static bool open_entities(struct view *v, const struct view_arg *arg, struct diag *d)
@@ -147,8 +186,10 @@ static bool request(struct view *v, enum request r, size_t row)
 
 static void empty(struct view *v, struct page *p)
 {
+	const struct entities *s = v->state;
+
 	page_blank(p);
-	page_adds(p, ROLE_TEXT, v->loading ? "The rules are still running." : "No hit of this case adds to anybody's risk.");
+	page_adds(p, ROLE_TEXT, s->reading ? "Risk is being added up." : v->loading ? "The rules are still running." : "No hit of this case adds to anybody's risk.");
 	page_end(p);
 }
 

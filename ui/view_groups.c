@@ -133,9 +133,11 @@ static void make(struct view *v)
 	if (g->n)
 		qsort(g->v, g->n, sizeof *g->v, by_risk);
 	for (size_t i = 0; i < g->n; i++) {
-		outline_add(&now, true, i, "%d %s", g->by, g->v[i].name);
+		const uint64_t id = outline_id((uint64_t)g->by, str_c(g->v[i].name));
+
+		outline_add(&now, true, i, id);
 		for (size_t k = 0; k < g->v[i].n; k++)
-			outline_add(&now, false, g->v[i].hit[k], "%d %s %s", g->by, g->hit[g->v[i].hit[k]].key, g->v[i].name);
+			outline_add(&now, false, g->v[i].hit[k], outline_id(id, str_c(g->hit[g->v[i].hit[k]].key)));
 	}
 	outline_take(v, &g->rows, &now, true);
 	map_free(at);

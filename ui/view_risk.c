@@ -11,6 +11,7 @@
 #include "ui/app.h"
 #include "ui/clock.h"
 #include "ui/decide.h"
+#include "ui/work.h"
 
 #define HOUR (INT64_C(3600) * USEC_PER_SEC)
 #define DAY (24 * HOUR)
@@ -29,7 +30,64 @@ struct risk {
 	enum risk_type type;
 	struct str object, shown;                        /* own */
 	size_t window;
+	struct arena *arena;
+	const struct case_risk *v;                       /* all there is, by time */
+	size_t n;
+	bool read, reading;
+	unsigned changes;                                /* of the case, as of then */
 };
+
+/* ---- reading, on a worker ---- */
+
+struct reading {
+	struct casefile *c;
+	enum risk_type type;
+	struct str object;                               /* in arena */
+	struct arena *arena;
+	struct case_risk *v;
+	size_t n;
+};
+
+static void read_risk(struct job *job)
+{
+	struct reading *x = job->ctx;
+
+	x->v = case_risk(x->c, x->type, x->object, WHEN_NONE, WHEN_NONE, x->arena, &x->n);
+}
+
+static void read_done(struct job *job)
+{
+	struct reading *x = job->ctx;
+	struct risk *r = job->owner ? job->owner->state : NULL;
+
+	if (r) {
+		arena_free(r->arena);
+		r->arena = x->arena;
+		r->v = x->v;
+		r->n = x->n;
+		r->read = true;
+		r->reading = false;
+		job->owner->stale = true;
+	} else {
+		arena_free(x->arena);
+	}
+	free(x);
+}
+
+static void update(struct view *v)
+{
+	struct risk *r = v->state;
+
+	if (!decide_ready(v->ui) || r->reading || (r->read && r->changes == decide_changes(v->ui)))
+		return;
+	struct reading *x = xcalloc(1, sizeof *x);
+
+	*x = (struct reading){.c = v->ui->casefile, .type = r->type, .arena = arena_new()};
+	x->object = arena_str(x->arena, r->object);
+	r->reading = true;
+	r->changes = decide_changes(v->ui);
+	work_start(v->ui, v, "adding up risk", read_risk, read_done, x);
+}
 
 /* ---- what the events say ---- */
 
@@ -236,7 +294,7 @@ static void add_bars(struct page *p, const struct risk *r, const struct sums *s,
 
 enum { W_TIME = 19, W_SCORE = 5, W_SUM = 6, W_VERDICT = 2, W_ATTACK = 9 };
 
-static void add_row(struct page *p, const struct case_risk *x, double sum, int w_rule, int w_message, bool here)
+static void add_row(struct page *p, enum verdict verdict, const struct case_risk *x, double sum, int w_rule, int w_message, bool here)
 {
 	const char *comma = x->mitre.n ? memchr(x->mitre.p, ',', x->mitre.n) : NULL;
 	char time[WHEN_SIZE];
@@ -244,7 +302,7 @@ static void add_row(struct page *p, const struct case_risk *x, double sum, int w
 	put_column(p, here ? ROLE_TEXT : ROLE_DIM, x->time == WHEN_NONE ? STR("-") : str_c(clock_text(x->time, time)), W_TIME, false);
 	page_addf(p, severity_of(x->score).role, "%*g  ", W_SCORE, x->score);
 	page_addf(p, ROLE_TEXT, "%*g  ", W_SUM, sum);
-	page_addf(p, ROLE_STRONG, "%-*s  ", W_VERDICT, verdict_short[x->verdict]);
+	page_addf(p, ROLE_STRONG, "%-*s  ", W_VERDICT, verdict_short[verdict]);
 	put_column(p, here ? ROLE_LINK : ROLE_TEXT, x->rule_name, w_rule, w_message <= 0);
 	if (w_message > 0) {
 		put_column(p, ROLE_TEXT, comma ? (struct str){x->mitre.p, (size_t)(comma - x->mitre.p)} : x->mitre, W_ATTACK, false);
@@ -279,7 +337,7 @@ static void add_rows(struct view *v, struct page *p, const struct sums *s)
 
 		p->link = (struct page_link){.kind = LINK_OWN, .p = key.p};
 		p->value = arena_str(p->arena, s->v[i].message.n ? s->v[i].message : s->v[i].rule_name);
-		add_row(p, &s->v[i], sum, w_rule, w_message, map_get(here, key) != NULL);
+		add_row(p, case_verdict(v->ui->casefile, key.p), &s->v[i], sum, w_rule, w_message, map_get(here, key) != NULL);
 		sum -= s->v[i].score;
 	}
 	p->link = (struct page_link){0};
@@ -290,15 +348,15 @@ static void add_rows(struct view *v, struct page *p, const struct sums *s)
 static void fill(struct view *v, struct page *p)
 {
 	const struct risk *r = v->state;
+	const struct case_risk *all = r->v;
+	size_t n = r->n;
 	struct sums s = {0};
 
-	if (!decide_ready(v->ui)) {
-		page_adds(p, ROLE_TEXT, "The hits of this run are being written to the case.");
+	if (!r->read) {
+		page_adds(p, ROLE_TEXT, r->reading ? "Risk is being added up." : "The hits of this run are being written to the case.");
 		page_end(p);
 		return;
 	}
-	size_t n;
-	const struct case_risk *all = case_risk(v->ui->casefile, r->type, r->object, WHEN_NONE, WHEN_NONE, p->arena, &n);
 	while (n && all->time == WHEN_NONE) {            /* what has no time stands first, and in no window */
 		all++;
 		n--;
@@ -347,6 +405,7 @@ static void close_risk(struct view *v)
 {
 	struct risk *r = v->state;
 
+	arena_free(r->arena);
 	free((char *)r->object.p);
 	free((char *)r->shown.p);
 }
@@ -395,7 +454,7 @@ const struct view_ops view_risk = {
 	.name = "risk history", .noun = "line", .help = "what added to the risk of a user or system", .text = true, .sort = -1,
 	.state_size = sizeof(struct risk),
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_EVENTS, REQ_VERDICT, REQ_NOTE, REQ_SEARCH, REQ_COPY, REQ_BACK},
-	.open = open_risk, .close = close_risk, .fill = fill, .about = about, .request = request,
+	.open = open_risk, .update = update, .close = close_risk, .fill = fill, .about = about, .request = request,
 };
 
 /* ---- whose risk? ---- */

@@ -7,6 +7,7 @@
 #include "ui/app.h"
 #include "ui/branch.h"
 #include "ui/clock.h"
+#include "ui/proc_hits.h"
 
 enum { START, PROCESS, PID, USER, INTEGRITY, LIFE, COUNTS, HITS = COUNTS + PROC_OTHER, HOST, IMAGE, NCOLS };
 enum {
@@ -42,7 +43,7 @@ struct tree {
 	bool pivot;
 	size_t subject;                                  /* its row; LIST_NONE */
 	struct branch branch;
-	struct proc_hits hits;
+	unsigned hits_serial;                            /* of what hit_rows tells of */
 	struct rowset hit_rows;
 	struct rowset shown;                             /* while a filter is set: the rows that are, as of … */
 	const void *shown_rows, *shown_filter;
@@ -135,12 +136,20 @@ static void begin(struct view *v, const struct procs *p)
 		ui_say(v->ui, ROLE_WARN, "the selected row names no process of this log; this is the whole tree");
 }
 
-static void note_hits(struct tree *t)
+/* True when the hits are others than those noted last. */
+static bool note_hits(struct view *v)
 {
+	struct tree *t = v->state;
+	const struct proc_hits *h = proc_hits_now(v->ui);
+
+	if (t->hits_serial == h->serial)
+		return false;
+	t->hits_serial = h->serial;
 	rowset_clear(&t->hit_rows);
-	for (size_t i = 0; i < t->hits.nprocs; i++)
-		if (t->hits.count[i])
+	for (size_t i = 0; i < h->nprocs; i++)
+		if (h->count[i])
 			rowset_put(&t->hit_rows, t->procs->row_of[i], true);
+	return true;
 }
 
 static void update(struct view *v)
@@ -153,8 +162,8 @@ static void update(struct view *v)
 		return;
 	if (fresh)
 		begin(v, p);
-	if (proc_hits_update(&t->hits, p, v->ui->analysis))
-		note_hits(t);
+	if (note_hits(v) && !fresh && (v->list.filter || v->list.search))
+		list_changed(v);
 	if (!fresh)
 		return;
 	fold_round(v, t->subject);
@@ -187,7 +196,6 @@ static void close_tree(struct view *v)
 	struct tree *t = v->state;
 
 	branch_free(&t->branch);
-	proc_hits_free(&t->hits);
 	free(t->hit_rows.w);
 	free(t->shown.w);
 	free(t->events);
@@ -352,11 +360,12 @@ static void cell_life(struct cell *c, const struct proc *q)
 static void cell_hits(struct view *v, size_t row, struct cell *c)
 {
 	const struct tree *t = v->state;
-	uint32_t proc = t->procs->row[row].proc, n = t->hits.first ? t->hits.count[proc] : 0;
+	const struct proc_hits *h = proc_hits_now(v->ui);
+	uint32_t proc = t->procs->row[row].proc, n = proc_hits_count(h, proc);
 
 	if (!n)
 		return;
-	struct severity sev = severity_of(t->hits.v[t->hits.first[proc]].score);
+	struct severity sev = severity_of(h->v[h->first[proc]].score);
 	cell_printf(c, "%u %c", n, sev.letter);
 	c->num = n;
 	c->role = sev.role;
@@ -422,7 +431,7 @@ static void preview(struct view *v, size_t row, struct page *p)
 	char key[KEY_NAME_SIZE * 8], all[KEY_NAME_SIZE * 8];
 
 	if (!run_of(v, row) && proc_at(v, row)) {
-		proc_page(p, analysis_store(v->ui->analysis), t->procs, &t->hits, t->procs->row[row].proc);
+		proc_page(p, analysis_store(v->ui->analysis), t->procs, proc_hits_now(v->ui), t->procs->row[row].proc);
 		return;
 	}
 	page_addf(p, ROLE_DIM, "%s unfolds, %s shows all that is folded away.", keys_first(REQ_RIGHT, false, key, sizeof key),
@@ -470,6 +479,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	struct tree *t = v->state;
 	uint32_t proc = t->procs->row[row].proc;
 	const struct proc *q = proc_at(v, row);
+	const struct proc_hits *h = proc_hits_now(v->ui);
 	size_t n;
 
 	*e = ENTITY_NONE;
@@ -486,8 +496,8 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	e->process = pooled(v, q->image);
 	if (!e->guid.n && n)
 		e->lineage = events_of(t, proc);
-	if (t->hits.first && t->hits.first[proc] != HIT_NONE) {
-		e->hit = &t->hits.v[t->hits.first[proc]];
+	if (proc_hits_count(h, proc)) {
+		e->hit = &h->v[h->first[proc]];
 		e->rule = e->hit->rule;
 	}
 	return true;
@@ -529,14 +539,15 @@ static int by_score(const void *a, const void *b)
 static void open_process(struct view *v, size_t row)
 {
 	struct tree *t = v->state;
-	uint32_t proc = t->procs->row[row].proc;
+	const struct proc_hits *h = proc_hits_now(v->ui);
+	uint32_t proc = t->procs->row[row].proc, hits = proc_hits_count(h, proc);
 	struct entity e;
 
-	if (t->hits.first && t->hits.count[proc] == 1) {
-		open_hit(v->ui, &t->hits.v[t->hits.first[proc]]);
+	if (hits == 1) {
+		open_hit(v->ui, &h->v[h->first[proc]]);
 		return;
 	}
-	if (!t->hits.first || t->hits.count[proc] == 0) {
+	if (hits == 0) {
 		if (about(v, row, &e) && e.ev == EV_NONE)
 			ui_say(v->ui, ROLE_TEXT, "no event of this process is in the log: it is known by what its children tell");
 		else
@@ -544,8 +555,8 @@ static void open_process(struct view *v, size_t row)
 		return;
 	}
 	struct menu *m = xcalloc(1, sizeof *m);
-	for (uint32_t i = t->hits.first[proc]; i != HIT_NONE && m->n < MENU_MAX; i = t->hits.next[i])
-		m->hit[m->n++] = t->hits.v[i];
+	for (uint32_t i = h->first[proc]; i != HIT_NONE && m->n < MENU_MAX; i = h->next[i])
+		m->hit[m->n++] = h->v[i];
 	qsort(m->hit, m->n, sizeof *m->hit, by_score);
 	choose_open(v->ui, "Open", menu_picked, m, free);
 	for (size_t i = 0; i < m->n; i++) {

@@ -229,7 +229,7 @@ struct casefile *case_open(const char *path, struct diag *d)
 		case_close(c);
 		return NULL;
 	}
-	if (sqlite3_open_v2(path ? path : ":memory:", &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path ? path : ":memory:", &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, NULL) != SQLITE_OK) {
 		case_fail(c, d, "cannot open the case");
 		case_close(c);
 		return NULL;

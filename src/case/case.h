@@ -1,6 +1,7 @@
 /* The case file: what the analyst decided, and the risk that earlier dumps brought. One SQLite database (WAL), by finding key.
  * Every change is durable when the call returns. Knows nothing of how findings are found, and nothing of screens.
- * A case may also live in memory only (--no-case). Not thread-safe: one thread uses it. */
+ * A case may also live in memory only (--no-case). One thread uses it, but for what adds up risk (case_risk, case_entities): another may
+ * call these meanwhile. */
 #ifndef SPOOR_CASE_H
 #define SPOOR_CASE_H
 
@@ -70,7 +71,6 @@ struct case_risk {
 	struct str shown;                                /* as in the row */
 	double score;
 	struct str key, rule_id, rule_name, message, mitre, tactics, stories;       /* mitre: "T1218.004, T1218" */
-	enum verdict verdict;
 };
 /* Of one object (object.p NULL: of all), from … to (WHEN_NONE: open), by time. In `a`. */
 struct case_risk *case_risk(struct casefile *c, enum risk_type type, struct str object, usec_t from, usec_t to, struct arena *a, size_t *n);

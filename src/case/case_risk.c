@@ -106,7 +106,6 @@ struct case_risk *case_risk(struct casefile *c, enum risk_type type, struct str 
 			.key = case_column(a, st, 5), .rule_id = case_column(a, st, 6), .rule_name = case_column(a, st, 7),
 			.message = case_column(a, st, 8), .mitre = case_column(a, st, 9), .tactics = case_column(a, st, 10),
 			.stories = case_column(a, st, 11)};
-		v[*n].verdict = case_verdict(c, v[*n].key.p);
 		++*n;
 	}
 	sqlite3_finalize(st);
