@@ -451,6 +451,56 @@ START_TEST(str_words_and_lines)
 }
 END_TEST
 
+static ptrdiff_t find_slowly(struct str s, struct str needle)
+{
+	for (size_t at = 0; at + needle.n <= s.n; at++)
+		if (memcmp(s.p + at, needle.p, needle.n) == 0)
+			return (ptrdiff_t)at;
+	return -1;
+}
+
+/* Two letters only, so that parts of the needle stand everywhere; each text ends where its memory ends. */
+START_TEST(str_find_all_sizes)
+{
+	unsigned seed = 1;
+
+	for (size_t n = 1; n < 80; n++) {
+		char *text = xmalloc(n), needle[24];
+		for (int turn = 0; turn < 200; turn++) {
+			const size_t m = 1 + (size_t)rand_r(&seed) % sizeof(needle);
+			for (size_t i = 0; i < n; i++)
+				text[i] = "ab"[rand_r(&seed) % 8 == 0];
+			for (size_t i = 0; i < m; i++)
+				needle[i] = "ab"[rand_r(&seed) % 8 == 0];
+			const struct str s = {text, n}, x = {needle, m};
+			ck_assert_int_eq(str_find(s, x), find_slowly(s, x));
+		}
+		free(text);
+	}
+	ck_assert_int_eq(str_find(STR("ab"), STR("")), 0);
+	ck_assert_int_eq(str_find(STR(""), STR("a")), -1);
+	char *large = xmalloc(10000);
+	memset(large, 'a', 10000);
+	large[9999] = 'b';
+	ck_assert_int_eq(str_find((struct str){large, 10000}, STR("aaaaaaaaaaaaaaaaaaaab")), 9979);
+	free(large);
+}
+END_TEST
+
+START_TEST(str_decimal)
+{
+	struct sbuf b = {0};
+
+	sbuf_addu(&b, 0);
+	sbuf_addc(&b, ' ');
+	sbuf_addu(&b, 1907);
+	sbuf_addc(&b, ' ');
+	sbuf_addu(&b, UINT64_MAX);
+	ck_assert_str_eq(b.p, "0 1907 18446744073709551615");
+	sbuf_free(&b);
+}
+END_TEST
+
 START_TEST(diag_shows_control_characters)
 {
 	struct diag d = DIAG_INIT;
@@ -580,6 +630,8 @@ int main(void)
 
 	t = tcase_create("diag");
 	tcase_add_test(t, str_words_and_lines);
+	tcase_add_test(t, str_find_all_sizes);
+	tcase_add_test(t, str_decimal);
 	tcase_add_test(t, diag_shows_control_characters);
 	tcase_add_test(t, diag_places);
 	tcase_add_test(t, diag_cuts_between_characters);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "export/report.h"
+#include "base/mem.h"
 #include "export/export.h"
 
 static struct arena *arena;
@@ -302,6 +303,44 @@ START_TEST(findings_of_each_format)
 }
 END_TEST
 
+/* More than are made in one go, by several threads, and a last block that is not full. */
+START_TEST(many_findings_in_order)
+{
+	enum { MANY = 5003 };
+	struct rows *r = some_rows();
+	struct rule rule;
+	struct finding one;
+	struct risk_event risk;
+	struct findings *fs = one_finding(&rule, &one, r, &risk);
+	struct finding *many = xcalloc(MANY, sizeof(*many));
+	size_t which[MANY], n = 0;
+	char *p = NULL, key[64];
+
+	for (size_t i = 0; i < MANY; i++) {
+		many[i] = one;
+		snprintf(many[i].key, sizeof(many[i].key), "%032zx", i);
+		which[i] = MANY - 1 - i;
+	}
+	fs->v = many;
+	fs->n = MANY;
+	for (unsigned workers = 0; workers < 4; workers++) {
+		FILE *f = open_memstream(&p, &n);
+		ck_assert(export_findings(f, fs, which, MANY, NULL, &(struct export_opts){.format = EXPORT_JSONL, .workers = workers}));
+		fclose(f);
+		struct str rest = {p, n}, line;
+		for (size_t i = 0; i < MANY; i++) {
+			ck_assert(str_line(&rest, &line));
+			snprintf(key, sizeof(key), "\"key\":\"%032zx\"}", MANY - 1 - i);
+			ck_assert(str_ends(line, key));
+		}
+		ck_assert(!str_line(&rest, &line));
+		free(p);
+	}
+	free(many);
+	rows_free(r);
+}
+END_TEST
+
 START_TEST(full_disk)
 {
 	struct rows *r = some_rows();
@@ -522,6 +561,7 @@ int main(void)
 	tcase_add_test(t, narrow_table);
 	tcase_add_test(t, empty_rows);
 	tcase_add_test(t, findings_of_each_format);
+	tcase_add_test(t, many_findings_in_order);
 	tcase_add_test(t, full_disk);
 	tcase_add_test(t, markdown);
 	tcase_add_test(t, formats);

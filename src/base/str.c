@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/mem.h"
 
@@ -110,12 +113,52 @@ struct str str_after_last(struct str s, char c)
 	return at ? (struct str){at + 1, (size_t)(s.p + s.n - (at + 1))} : s;
 }
 
+#ifdef __SSE2__
+/* Sixteen places at a time: those where both the first and the last character of the needle stand are looked at. memmem() spends
+ * more on making ready than it takes to go through the few dozen characters that a path or a command line has: deciding the
+ * wildcards of 438 rules took three times as long with it. */
+static ptrdiff_t find_in_blocks(struct str s, struct str needle)
+{
+	const __m128i first = _mm_set1_epi8(needle.p[0]), last = _mm_set1_epi8(needle.p[needle.n - 1]);
+	const size_t places = s.n - needle.n + 1;
+
+	for (size_t at = 0;; at += 16) {
+		if (at + 16 > places)
+			at = places - 16;                /* some of them once more */
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at));
+		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at + needle.n - 1));
+		unsigned both = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, last)));
+		for (; both; both &= both - 1) {
+			size_t k = at + (unsigned)__builtin_ctz(both);
+			if (memcmp(s.p + k, needle.p, needle.n) == 0)
+				return (ptrdiff_t)k;
+		}
+		if (at + 16 == places)
+			return -1;
+	}
+}
+
+/* Fewer than sixteen places. */
+static ptrdiff_t find_in_few(struct str s, struct str needle)
+{
+	for (size_t at = 0; at + needle.n <= s.n; at++)
+		if (s.p[at] == needle.p[0] && memcmp(s.p + at, needle.p, needle.n) == 0)
+			return (ptrdiff_t)at;
+	return -1;
+}
+#endif
+
 ptrdiff_t str_find(struct str s, struct str needle)
 {
 	if (needle.n == 0)
 		return 0;
 	if (needle.n > s.n)
 		return -1;
+#ifdef __SSE2__
+	/* Longer text could be made so that each place has to be looked at: memmem() takes no longer for that. */
+	if (s.n < 4096)
+		return s.n - needle.n < 15 ? find_in_few(s, needle) : find_in_blocks(s, needle);
+#endif
 	const char *at = memmem(s.p, s.n, needle.p, needle.n);
 
 	return at ? at - s.p : -1;
@@ -270,6 +313,17 @@ void sbuf_addc(struct sbuf *b, char c)
 	sbuf_reserve(b, 1);
 	b->p[b->n++] = c;
 	b->p[b->n] = '\0';
+}
+
+void sbuf_addu(struct sbuf *b, uint64_t n)
+{
+	char digit[20];
+	size_t at = sizeof(digit);
+
+	do
+		digit[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	sbuf_add(b, digit + at, sizeof(digit) - at);
 }
 
 void sbuf_addv(struct sbuf *b, const char *fmt, va_list ap)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -45,6 +46,7 @@ void sbuf_add(struct sbuf *b, const void *p, size_t n);
 void sbuf_adds(struct sbuf *b, struct str s);
 void sbuf_addz(struct sbuf *b, const char *s);           /* a C string */
 void sbuf_addc(struct sbuf *b, char c);
+void sbuf_addu(struct sbuf *b, uint64_t n);              /* in decimal, without what printf takes for it */
 void sbuf_addf(struct sbuf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void sbuf_addv(struct sbuf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void sbuf_reserve(struct sbuf *b, size_t n);              /* room for n more bytes and the terminator, to be written at p + n */

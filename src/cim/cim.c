@@ -144,49 +144,96 @@ static uint32_t constant(const struct cim *c, const struct cim_from *from, const
 	}
 }
 
-/* ---- one value ---- */
+/* ---- single values ---- */
 
-static uint32_t row_value(const struct cim *c, const struct store_table *t, const struct cim_row *row, uint32_t r,
-                          struct sbuf *buf);
+struct reader;
+/* A source with its names looked up, from which the values of single rows are taken. Not to be moved. */
+struct part {
+	struct str data;                                 /* this EventData field, … */
+	enum sys_field attr;                             /* … or this attribute of System, row by row, … */
+	const struct reader *raw;                        /* … or this field that the add-on makes, … */
+	struct column col;                               /* … or, when it has a dictionary, this column */
+	uint32_t one;
+};
+struct reader {
+	const struct cim_row *row;
+	struct part from, when, other;
+	uint32_t null;                                   /* what stands for null; 0: nothing does */
+};
+enum { RAW_PARTS = 3 };
 
-static uint32_t raw_value(const struct cim *c, const struct store_table *t, struct str field, uint32_t r, struct sbuf *buf)
+static void reader_init(struct reader *m, const struct cim *c, const struct store_table *t, const struct cim_row *row,
+                        struct reader *raw);
+
+/* Times are no column of ids, and none is made for a few rows. */
+static void part_of_data(struct part *p, const struct cim *c, const struct store_table *t, struct str name)
 {
-	const struct cim_row *row = addon_row(t, field);
-
-	return row ? row_value(c, t, row, r, buf) : table_data_at(c->store, t, field, r);
+	*p = (struct part){.data = name};
+	if (!table_is_time(t, name))
+		p->col = table_data(c->store, t, name);
 }
 
-static uint32_t source_value(const struct cim *c, const struct store_table *t, const struct cim_from *from, uint32_t r,
-                             struct sbuf *buf)
+static void part_init(struct part *p, const struct cim *c, const struct store_table *t, const struct cim_from *from,
+                      struct reader *raw)
 {
-	switch (from->kind) {
-	case FROM_DATA: return table_data_at(c->store, t, str_c(from->name), r);
-	case FROM_SYSTEM: return table_sys_at(c->store, t, from->attr, r);
-	case FROM_RAW: return raw_value(c, t, str_c(from->name), r, buf);
-	default: return constant(c, from, t);
+	const struct str name = str_c(from->name);
+	const struct cim_row *row = from->kind == FROM_RAW ? addon_row(t, name) : NULL;
+
+	*p = (struct part){.attr = from->attr};
+	if (row) {
+		reader_init(raw, c, t, row, NULL);
+		p->raw = raw;
+	} else if (from->kind == FROM_DATA || from->kind == FROM_RAW) {
+		part_of_data(p, c, t, name);
+	} else if (from->kind != FROM_SYSTEM) {
+		p->one = constant(c, from, t);
+		p->col = (struct column){.dict = &p->one, .ndict = 1};
 	}
 }
 
-static bool condition(const struct cim *c, const struct store_table *t, const struct cim_row *row, uint32_t r,
-                      struct sbuf *buf)
+/* `raw`: RAW_PARTS readers for its use. NULL for a row of the add-on's, which refer to no others. */
+static void reader_init(struct reader *m, const struct cim *c, const struct store_table *t, const struct cim_row *row,
+                        struct reader *raw)
 {
+	m->row = row;
+	part_init(&m->from, c, t, &row->from, raw);
+	part_init(&m->when, c, t, &row->when, raw ? raw + 1 : NULL);
+	part_init(&m->other, c, t, &row->other, raw ? raw + 2 : NULL);
+	m->null = row->null ? pool_intern(c->pool, str_c(row->null)) : 0;
+}
+
+static uint32_t reader_at(const struct cim *c, const struct store_table *t, const struct reader *m, uint32_t r, struct sbuf *buf);
+
+static uint32_t part_at(const struct cim *c, const struct store_table *t, const struct part *p, uint32_t r, struct sbuf *buf)
+{
+	if (p->col.dict)
+		return column_at(p->col, r);
+	if (p->raw)
+		return reader_at(c, t, p->raw, r, buf);
+	return p->data.n ? table_data_at(c->store, t, p->data, r) : table_sys_at(c->store, t, p->attr, r);
+}
+
+static bool condition(const struct cim *c, const struct store_table *t, const struct reader *m, uint32_t r, struct sbuf *buf)
+{
+	const struct cim_row *row = m->row;
+
 	if (row->when.kind == FROM_NOTHING)
 		return true;
 	if (row->same)
 		return table_same(c->store, t, str_c(row->when.name), str_c(row->same), r);
-	return str_eqc(pool_str(c->pool, source_value(c, t, &row->when, r, buf)), row->is);
+	return str_eqc(pool_str(c->pool, part_at(c, t, &m->when, r, buf)), row->is);
 }
 
-static uint32_t row_value(const struct cim *c, const struct store_table *t, const struct cim_row *row, uint32_t r,
-                          struct sbuf *buf)
+static uint32_t reader_at(const struct cim *c, const struct store_table *t, const struct reader *m, uint32_t r, struct sbuf *buf)
 {
+	const struct cim_row *row = m->row;
 	uint32_t id = 0;
 
-	if (condition(c, t, row, r, buf))
-		id = apply(c, row->fn, source_value(c, t, &row->from, r, buf), buf);
+	if (condition(c, t, m, r, buf))
+		id = apply(c, row->fn, part_at(c, t, &m->from, r, buf), buf);
 	if (!id && row->other.kind != FROM_NOTHING)
-		id = apply(c, row->other_fn, source_value(c, t, &row->other, r, buf), buf);
-	return fill_null(c, row, id, row->null ? pool_intern(c->pool, str_c(row->null)) : 0);
+		id = apply(c, row->other_fn, part_at(c, t, &m->other, r, buf), buf);
+	return fill_null(c, row, id, m->null);
 }
 
 /* ---- whole columns ---- */
@@ -256,10 +303,12 @@ static void choose_by_row(struct cim *c, const struct store_table *t, struct fie
 	uint32_t one, n = table_rows(t), *id = xcalloc(n, sizeof(*id));
 	struct column other = source(c, t, &row->other, &one);
 	uint32_t *second = apply_all(c, row->other_fn, &other);
+	struct reader m, raw[RAW_PARTS];
 	struct sbuf buf = {0};
 
+	reader_init(&m, c, t, row, raw);
 	for (uint32_t r = 0; r < n; r++) {
-		if (condition(c, t, row, r, &buf))
+		if (condition(c, t, &m, r, &buf))
 			id[r] = first[column_code(from, r)];
 		if (!id[r])
 			id[r] = second[column_code(&other, r)];
@@ -391,9 +440,14 @@ void cim_values(struct cim *c, const struct cim_node *n, const struct store_tabl
 	bool data;
 
 	if (nrows < table_rows(t) / 8 && find_source(n, t, field, &spec, &data)) {
+		struct reader m, raw[RAW_PARTS];
 		struct sbuf buf = {0};
+		if (data)
+			part_of_data(&m.from, c, t, field);
+		else
+			reader_init(&m, c, t, spec, raw);
 		for (size_t i = 0; i < nrows; i++)
-			out[i] = data ? table_data_at(c->store, t, field, row[i]) : row_value(c, t, spec, row[i], &buf);
+			out[i] = data ? part_at(c, t, &m.from, row[i], &buf) : reader_at(c, t, &m, row[i], &buf);
 		sbuf_free(&buf);
 		*multi = !data && spec->list;
 		return;

@@ -51,6 +51,7 @@ static int scan(const struct cli *c, struct session *s, struct casefile *cf, con
 	}
 	struct export_opts o = {
 		.format = c->format, .raw_cells = c->raw_cells, .width = output_width(out.f), .verdict = cf ? verdict_of_key : NULL, .ctx = cf,
+		.workers = c->workers,
 	};
 	return worse(status, output_close(&out, export_findings(out.f, s->findings, NULL, 0, s->engine, &o)));
 }

@@ -15,7 +15,7 @@ struct match {
 };
 
 /* Explains findings of one engine. Searches with filters behind their scans are run again for it, once for all findings of a rule:
- * keep it while there are more to explain, and stay off the screen's thread. */
+ * keep it while there are more to explain, and stay off the screen's thread. For several threads at once. */
 struct explainer *explainer_new(struct engine *e, const atomic_bool *cancel);      /* `cancel` may be NULL */
 void explainer_free(struct explainer *x);
 /* Which terms held and on what values; in `a`. Terms of scans come first, then those of filters, in the order of the search. */

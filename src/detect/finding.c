@@ -55,7 +55,8 @@ static int by_text(const void *a, const void *b)
 /* A text with its length, so that no two different rows read the same. */
 static void add_piece(struct sbuf *b, struct str s)
 {
-	sbuf_addf(b, "%zu:", s.n);
+	sbuf_addu(b, s.n);
+	sbuf_addc(b, ':');
 	sbuf_adds(b, s);
 }
 
@@ -96,7 +97,8 @@ static void make_key(struct finding *f, const struct rcol *const *sorted, const 
 		if (val_is_null(v))
 			continue;
 		add_piece(&b, sorted[c]->name);
-		sbuf_addf(&b, "%u ", (unsigned)val_count(v));
+		sbuf_addu(&b, val_count(v));
+		sbuf_addc(&b, ' ');
 		for (uint32_t i = 0; i < val_count(v); i++)
 			add_piece(&b, val_text(val_at(v, i), a));
 	}

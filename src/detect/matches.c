@@ -2,6 +2,7 @@
  * filters that follow. For the latter the search is run again and traced, once for all findings of a rule. */
 #include "detect/explain.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/map.h"
@@ -10,10 +11,18 @@
 
 enum { MATCHES_MAX = 256, VALUE_MAX = 1 << 14 };
 
+/* The search of some findings, traced. */
+struct traced_rule {
+	pthread_mutex_t lock;                            /* while it runs, so that explaining other rules need not wait */
+	bool done;
+	struct spl_trace *trace;                         /* NULL: the search has no filters, or could not run */
+};
 struct explainer {
 	struct engine *engine;
 	const atomic_bool *cancel;
-	struct map *traces;                              /* by result rows; NULL: the search has no filters, or could not run */
+	pthread_mutex_t lock;                            /* of what follows */
+	struct map *traces;                              /* by result rows -> struct traced_rule */
+	struct arena *arena;
 };
 
 struct explainer *explainer_new(struct engine *e, const atomic_bool *cancel)
@@ -22,7 +31,9 @@ struct explainer *explainer_new(struct engine *e, const atomic_bool *cancel)
 
 	x->engine = e;
 	x->cancel = cancel;
+	pthread_mutex_init(&x->lock, NULL);
 	x->traces = map_new();
+	x->arena = arena_new();
 	return x;
 }
 
@@ -30,22 +41,43 @@ void explainer_free(struct explainer *x)
 {
 	if (!x)
 		return;
-	for (size_t i = 0; i < map_len(x->traces); i++)
-		spl_trace_free(map_val(x->traces, i)->p);
+	for (size_t i = 0; i < map_len(x->traces); i++) {
+		struct traced_rule *t = map_val(x->traces, i)->p;
+		spl_trace_free(t->trace);
+		pthread_mutex_destroy(&t->lock);
+	}
 	map_free(x->traces);
+	arena_free(x->arena);
+	pthread_mutex_destroy(&x->lock);
 	free(x);
+}
+
+static struct traced_rule *traced_rule(struct explainer *x, const struct rows *result)
+{
+	pthread_mutex_lock(&x->lock);
+	union map_val *v = map_put(x->traces, (struct str){(const char *)&result, sizeof(result)}, NULL);
+	if (!v->p) {
+		struct traced_rule *new = ARENA_NEW(x->arena, struct traced_rule);
+		pthread_mutex_init(&new->lock, NULL);
+		v->p = new;
+	}
+	struct traced_rule *t = v->p;
+	pthread_mutex_unlock(&x->lock);
+	return t;
 }
 
 static const struct spl_trace *trace_of(struct explainer *x, const struct finding *f)
 {
-	bool fresh;
-	union map_val *v = map_put(x->traces, (struct str){(const char *)&f->rows, sizeof(f->rows)}, &fresh);
+	struct traced_rule *t = traced_rule(x, f->rows);
 
-	if (fresh && spl_filters(f->query)) {
+	pthread_mutex_lock(&t->lock);
+	if (!t->done && spl_filters(f->query)) {
 		const struct spl_run_opts o = {.engine = x->engine, .now = f->now, .cancel = x->cancel, .rows_only = true};
-		v->p = spl_trace(f->query, &o);
+		t->trace = spl_trace(f->query, &o);
 	}
-	return v->p;
+	t->done = true;
+	pthread_mutex_unlock(&t->lock);
+	return t->trace;
 }
 
 struct collect {

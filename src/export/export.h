@@ -16,6 +16,7 @@ struct export_opts {
 	unsigned width;                                  /* table: columns of the terminal; 0: as wide as it takes */
 	const char *(*verdict)(void *ctx, const char *key);      /* NULL: none */
 	void *ctx;
+	unsigned workers;                                /* threads; 0: one per core */
 };
 /* All findings, or those whose index stands in which[0..n). False when writing failed (errno). */
 bool export_findings(FILE *f, const struct findings *fs, const size_t *which, size_t n, struct engine *e, const struct export_opts *o);

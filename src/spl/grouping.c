@@ -167,45 +167,93 @@ const struct val *grouping_key(const struct grouping *g, uint32_t group)
 	return g->v[group].key;
 }
 
-static int by_key(const void *x, const void *y, void *ctx)
-{
-	const struct grouping *g = ctx;
-	const struct val *kx = g->v[*(const uint32_t *)x].key, *ky = g->v[*(const uint32_t *)y].key;
+/* ---- in the order of their keys ---- */
 
-	for (size_t i = 0; i < g->nkeys; i++) {
-		int c = val_cmp(kx[i], ky[i]);
-		if (c)
-			return c;
+/* A group among those that the keys before `column` do not tell apart. */
+struct ordered {
+	uint64_t head;                                   /* of its key there */
+	uint32_t group;
+};
+struct ordering {
+	const struct grouping *g;
+	size_t column;
+};
+
+/* What of the order of val_cmp fits into 64 bits: numbers below texts, texts by their first bytes. Most keys differ there, and
+ * need not be read as numbers for each comparison. */
+static uint64_t head_of(struct val v)
+{
+	const uint64_t sign = UINT64_C(1) << 63;
+	uint64_t bits = 0;
+	double d;
+
+	if (val_number(v, &d)) {
+		d = d == 0 ? 0.0 : d;                    /* -0 is equal to it */
+		memcpy(&bits, &d, sizeof(bits));
+		return (bits & sign ? ~bits : bits | sign) >> 1;
 	}
-	return 0;
+	for (uint32_t i = 0; v.type == V_STR && i < sizeof(bits); i++)
+		bits = bits << 8 | (i < v.len ? (unsigned char)v.s[i] : 0);
+	return sign | bits >> 1;
+}
+
+static int by_column(const void *x, const void *y, void *ctx)
+{
+	const struct ordering *o = ctx;
+	const struct ordered *a = x, *b = y;
+
+	if (a->head != b->head)
+		return a->head < b->head ? -1 : 1;
+	return val_cmp(o->g->v[a->group].key[o->column], o->g->v[b->group].key[o->column]);
+}
+
+static void sort_groups(const struct grouping *g, struct ordered *v, size_t n, size_t column)
+{
+	struct ordering o = {g, column};
+	bool in_order = true;
+
+	if (column == g->nkeys)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		v[i].head = head_of(g->v[v[i].group].key[column]);
+		in_order = in_order && (i == 0 || by_column(&v[i - 1], &v[i], &o) <= 0);
+	}
+	if (!in_order)
+		qsort_r(v, n, sizeof(*v), by_column, &o);
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && by_column(&v[i], &v[end], &o) == 0; end++)
+			;
+		if (end - i > 1)
+			sort_groups(g, v + i, end - i, column + 1);
+	}
 }
 
 struct rows *grouping_rows(struct grouping *g, const struct str *key_names)
 {
 	struct rows *r = rows_new(g->n);
-	uint32_t *in_order = xcalloc(g->n ? g->n : 1, sizeof(*in_order));
+	struct ordered *in_order = xcalloc(g->n ? g->n : 1, sizeof(*in_order));
 
 	for (uint32_t i = 0; i < g->n; i++)
-		in_order[i] = i;
-	qsort_r(in_order, g->n, sizeof(*in_order), by_key, g);
+		in_order[i].group = i;
+	sort_groups(g, in_order, g->n, 0);
 
 	for (size_t k = 0; k < g->nkeys; k++) {
 		size_t c = rows_col(r, key_names[k]);
 		struct val *v = r->col[c].v;
 		for (size_t i = 0; i < g->n; i++)
-			v[i] = g->v[in_order[i]].key[k];
+			v[i] = g->v[in_order[i].group].key[k];
 	}
 	for (size_t j = 0; j < g->naggs; j++) {
 		size_t c = rows_col(r, g->agg[j].as);
 		struct val *v = r->col[c].v;
 		for (size_t i = 0; i < g->n; i++) {
-			void *state = g->v[in_order[i]].state + g->offset[j];
+			void *state = g->v[in_order[i].group].state + g->offset[j];
 			v[i] = g->agg[j].fn->result(state, &g->agg[j], r->arena);
 			r->list_cut |= agg_cut(&g->agg[j], state);
 		}
 	}
 	for (size_t i = 0; i < g->n; i++)
-		r->lin[i] = lineage_make(&g->v[in_order[i]].lin, r->arena);
+		r->lin[i] = lineage_make(&g->v[in_order[i].group].lin, r->arena);
 	free(in_order);
 	grouping_free(g);
 	return r;

@@ -9,9 +9,15 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+/* One column's. */
+struct fold {
+	pthread_mutex_t lock;                            /* while it is made, so that other columns need not wait */
+	bool made;
+	struct folded x;
+};
 struct folds {
-	pthread_mutex_t lock;
-	struct map *by_dict;                             /* a dictionary's address -> struct folded */
+	pthread_mutex_t lock;                            /* of what follows */
+	struct map *by_dict;                             /* a dictionary's address -> struct fold */
 	struct arena *arena;
 };
 
@@ -27,30 +33,42 @@ struct folds *folds_new(void)
 
 void folds_free(struct folds *f)
 {
+	for (size_t i = 0; i < map_len(f->by_dict); i++)
+		pthread_mutex_destroy(&((struct fold *)map_val(f->by_dict, i)->p)->lock);
 	map_free(f->by_dict);
 	arena_free(f->arena);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
 }
 
-const struct folded *folds_of(struct scanning *s, const struct column *col)
+static struct fold *fold_of(struct folds *f, const struct column *col)
 {
-	struct folds *f = s->folds;
 	const struct str key = {(const char *)&col->dict, sizeof(col->dict)};
 
 	pthread_mutex_lock(&f->lock);
 	union map_val *known = map_put(f->by_dict, key, NULL);
 	if (!known->p) {
-		struct folded *x = ARENA_NEW(f->arena, struct folded);
-		x->id = ARENA_ARRAY(f->arena, uint32_t, col->ndict);
-		x->text = ARENA_ARRAY(f->arena, struct str, col->ndict);
-		for (uint32_t i = 0; i < col->ndict; i++) {
-			x->id[i] = pool_fold(s->pool, col->dict[i]);
-			x->text[i] = pool_str(s->pool, x->id[i]);
-		}
-		known->p = x;
+		struct fold *new = ARENA_NEW(f->arena, struct fold);
+		pthread_mutex_init(&new->lock, NULL);
+		new->x.id = ARENA_ARRAY(f->arena, uint32_t, col->ndict);
+		new->x.text = ARENA_ARRAY(f->arena, struct str, col->ndict);
+		known->p = new;
 	}
-	const struct folded *x = known->p;
+	struct fold *fold = known->p;
 	pthread_mutex_unlock(&f->lock);
-	return x;
+	return fold;
+}
+
+const struct folded *folds_of(struct scanning *s, const struct column *col)
+{
+	struct fold *fold = fold_of(s->folds, col);
+
+	pthread_mutex_lock(&fold->lock);
+	for (uint32_t i = 0; !fold->made && i < col->ndict; i++) {
+		fold->x.id[i] = pool_fold(s->pool, col->dict[i]);
+		fold->x.text[i] = pool_str(s->pool, fold->x.id[i]);
+	}
+	fold->made = true;
+	pthread_mutex_unlock(&fold->lock);
+	return &fold->x;
 }
