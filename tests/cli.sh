@@ -252,7 +252,7 @@ has out '9 rules: 9 ok, 0 cannot run, 0 deprecated, 9 warnings' 'counts them'
 # a regular expression without end
 printf "name: Evil\nid: evil\ntype: TTP\nsearch: 'EventCode=1 | eval x=CommandLine.\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\" | where match(x,\"(a+)+\$\")'\n" >evil.yml
 run scan --rules evil.yml logs
-has err 'evil.yml: 1 time a regular expression took too many steps and was given up, which counts as no match; the last was (a+)+$' 'is given up, and told'
+has err 'evil.yml: 1 time a regular expression took too many steps and was given up, which counts as no match; the last was (a+)+$ in the field x' 'is given up, and told'
 
 # macros of the user
 mkdir -p config/spoor/macros

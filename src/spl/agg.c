@@ -39,7 +39,7 @@ static const struct agg_fn *find(struct parser *p, size_t at, struct str w, doub
 		size_t i = 0;
 		struct str near = spl_nearest(w, next_name, &i);
 		if (str_ieqc(w, "sparkline"))
-			p_error(p, at, "sparkline() is not supported");
+			p_error(p, at, "sparkline() is not supported; timechart gives the numbers over time");
 		else if (near.p)
 			p_error(p, at, "unknown aggregation '%.*s'; did you mean '%.*s'?", STR_FMT(w),
 				STR_FMT(near));

@@ -75,6 +75,8 @@ struct spl_cmd {
 	bool only_first;                                 /* may stand nowhere else */
 	bool none_of_none;                               /* of no rows it makes none, whatever its arguments */
 	enum by_row by_row;
+	/* Which commands alone may follow, as " stats chart "; NULL: any. The hook may be NULL. */
+	const char *(*before)(const void *args);
 	/* The command's arguments, in p->arena, up to p->end. NULL with an error set. */
 	void *(*parse)(struct parser *p);
 	/* Consumes `in` (frees it or returns it), NULL for a generating command. Rows, or NULL with

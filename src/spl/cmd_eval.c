@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "spl/cmdlib.h"
 #include "spl/memo.h"
+#include "spl/query.h"
 
 struct eval {
 	struct assign *v;
@@ -157,3 +158,14 @@ const struct spl_cmd cmd_eval = {
 	.needs = eval_needs,
 	.made = eval_made,
 };
+
+const struct assign *eval_assigns(const struct spl_stage *s, size_t *n)
+{
+	const struct eval *x = s->args;
+
+	if (s->cmd != &cmd_eval)
+		return NULL;
+	if (n)
+		*n = x->n;
+	return x->v;
+}

@@ -107,6 +107,7 @@ static struct rows *makemv_run(const void *args, struct rows *in, struct spl_run
 
 	if (col < 0)
 		return in;
+	regex_looks_in(x->field);
 	for (; done < in->n && !run_stopped(run); done++) {
 		struct val v = in->col[col].v[done];
 		for (uint32_t k = 0; k < val_count(v); k++) {

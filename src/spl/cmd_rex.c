@@ -222,6 +222,7 @@ static struct rows *rex_run(const void *args, struct rows *in, struct spl_run *r
 {
 	const struct rex *x = args;
 
+	regex_looks_in(x->field);
 	if (x->sed) {
 		sed_rows(x, in, run);
 		return in;

@@ -214,6 +214,7 @@ static struct rows *regex_run(const void *args, struct rows *in, struct spl_run 
 	uint32_t *keep = xcalloc(in->n ? in->n : 1, sizeof(*keep));
 	size_t n = 0;
 
+	regex_looks_in(x->field);
 	for (size_t i = 0; i < in->n && !run_stopped(run); i++) {
 		struct val v = col < 0 ? val_null() : in->col[col].v[i];
 		bool found = false;

@@ -8,6 +8,7 @@
 struct tstats {
 	struct spl_leaf *leaf;
 	struct time_mods time;
+	bool prestats, append;
 };
 
 static const char *const after_aggs[] = {"from", "where", "by", "groupby", NULL};
@@ -15,7 +16,7 @@ static const char *const after_where[] = {"by", "groupby", NULL};
 
 /* Options that say how Splunk gets at its summaries change nothing here; those that change the result are
  * refused. */
-static bool parse_options(struct parser *p, struct scan *s)
+static bool parse_options(struct parser *p, struct tstats *t, struct scan *s)
 {
 	static const char *const no_effect[] = {
 		"summariesonly", "allow_old_summaries",     "local",
@@ -24,7 +25,7 @@ static bool parse_options(struct parser *p, struct scan *s)
 	struct str name, value;
 
 	for (;;) {
-		bool on, known = false;
+		bool known = false;
 		p_blank(p);
 		size_t at = p->at;
 		if (!p_option(p, &name, &value))
@@ -39,11 +40,9 @@ static bool parse_options(struct parser *p, struct scan *s)
 		}
 		if (!str_ieqc(name, "prestats") && !str_ieqc(name, "append"))
 			return p_no_option(p, at, "tstats", name,
-					   "fillnull_value, summariesonly, allow_old_summaries");
-		if (!p_truth(p, at, name, value, &on))
+					   "fillnull_value, prestats, append, summariesonly, allow_old_summaries");
+		if (!p_truth(p, at, name, value, str_ieqc(name, "append") ? &t->append : &t->prestats))
 			return false;
-		if (on)
-			return p_error(p, at, "tstats %.*s=true is not supported", STR_FMT(name));
 	}
 }
 
@@ -165,34 +164,91 @@ static bool check_aggs(struct parser *p, const struct scan *s)
 	return true;
 }
 
+/* The events are to have the fields that are grouped by and aggregated. */
+static void want_fields(struct parser *p, struct scan *s)
+{
+	struct fieldset *want = ARENA_NEW(p->arena, struct fieldset);
+
+	needs_names(want, s->by, s->nby, p->arena);
+	needs_aggs(want, s->agg, s->nagg, p->arena);
+	fieldset_add(want, STR("_time"), p->arena);
+	s->want = want;
+}
+
 static void *tstats_parse(struct parser *p)
 {
 	struct tstats *t = ARENA_NEW(p->arena, struct tstats);
+	const size_t at = p->at - (sizeof("tstats") - 1);       /* the command has just been read */
 	struct agg *agg;
 
 	t->leaf = p_leaf(p);
 	struct scan *s = &t->leaf->scan;
-	s->grouped = true;
-	if (!parse_options(p, s))
+	if (!parse_options(p, t, s))
 		return NULL;
+	if (t->append && !t->prestats) {
+		p_error(p, at, "tstats append=true needs prestats=true");
+		return NULL;
+	}
+	if (!p_first(p) && !t->append) {
+		p_error(p, at, "tstats must come first in a search, or have prestats=true append=true");
+		return NULL;
+	}
+	s->grouped = !t->prestats;
 	s->nagg = agg_parse(p, after_aggs, &agg);
 	s->agg = agg;
 	if (!s->nagg || !agg_no_rates(p, agg, s->nagg) || !parse_from(p, s) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
 		return NULL;
+	if (t->prestats)
+		want_fields(p, s);
 	return t;
+}
+
+/* What is not yet grouped is its events, with the fields that the command after it will ask for by the same names. */
+static void fill_rows(struct rows *r, const struct scan *s, double span)
+{
+	for (size_t k = 0; k < s->nby; k++) {
+		const bool time = str_eqc(s->by[k], "_time");
+		struct val *v = rows_values(r, s->by[k]);
+		double t;
+
+		for (size_t i = 0; i < r->n; i++) {
+			if (val_is_null(v[i]) && s->fill.p)
+				v[i] = val_str(s->fill);
+			else if (time && val_number(v[i], &t))
+				v[i] = val_num(bucket_start(t, span, s->span_months));
+		}
+	}
+}
+
+static const char *tstats_before(const void *args)
+{
+	return ((const struct tstats *)args)->prestats ? " stats chart timechart tstats " : NULL;
 }
 
 static struct rows *tstats_run(const void *args, struct rows *in, struct spl_run *run)
 {
 	const struct tstats *t = args;
 
-	(void)in;
-	return dataset_scan(run, &t->leaf->scan, &t->time);
+	const struct scan *s = &t->leaf->scan;
+	const size_t held = in ? rows_bytes(in) : 0;
+
+	run->held += held;
+	struct rows *r = dataset_scan(run, s, &t->time);
+	run->held -= held;
+	if (r && t->prestats)
+		fill_rows(r, s, s->span > 0 || s->span_months > 0 ? s->span : dataset_span(run));
+	if (!in || !r) {
+		rows_free(in);
+		return r;
+	}
+	rows_append(in, r);
+	rows_free(r);
+	return in;
 }
 
 const struct spl_cmd cmd_tstats = {
 	.name = "tstats",
-	.usage = "tstats [fillnull_value=TEXT] AGG… from datamodel=MODEL.NODE [where SEARCH] [by FIELD… "
+	.usage = "tstats [prestats=true [append=true]] [fillnull_value=TEXT] AGG… from datamodel=MODEL.NODE [where SEARCH] [by FIELD… "
 		 "[_time span=SPAN]]",
 	.summary = "groups and counts the events of a data model",
 	.example = "events:\n"
@@ -205,7 +261,7 @@ const struct spl_cmd cmd_tstats = {
 		   "  1636711200  CMD.EXE                 1      1636711560\n"
 		   "  1636711200  cmd.exe                 1      1636711500\n",
 	.generates = true,
-	.only_first = true,
+	.before = tstats_before,
 	.parse = tstats_parse,
 	.run = tstats_run,
 };

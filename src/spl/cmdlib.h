@@ -84,6 +84,8 @@ void needs_aggs(struct fieldset *f, const struct agg *agg, size_t n, struct aren
 const char *dataset_find(struct parser *p, size_t at, struct str name);
 /* Runs a leaf's scan: where and time resolved, on the engine or on the environment's rows. */
 struct rows *dataset_scan(struct spl_run *run, const struct scan *s, const struct time_mods *m);
+/* The span of `by _time` without one, of what is loaded. */
+double dataset_span(const struct spl_run *run);
 /* Keeps the rows with earliest <= _time < latest. */
 void rows_between(struct rows *r, double earliest, double latest);
 /* Warns of names that the node does not have (NULL: raw events, which may have any). */
@@ -101,6 +103,10 @@ struct assign {
 	const struct expr *value;
 };
 void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size_t n);
+
+struct spl_stage;
+/* The assignments of an eval, in order; NULL when the stage is another command. `n` may be NULL. */
+const struct assign *eval_assigns(const struct spl_stage *s, size_t *n);
 
 /* Tells a search over raw events that only its first n rows are wanted; head's count, 0 when it is more
  * than one. */

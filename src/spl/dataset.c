@@ -239,7 +239,7 @@ void rows_between(struct rows *r, double earliest, double latest)
 	free(keep);
 }
 
-static double span_of_data(const struct spl_run *run)
+double dataset_span(const struct spl_run *run)
 {
 	struct engine *e = run->opts->engine;
 	double first, last;
@@ -254,7 +254,7 @@ static ptrdiff_t key_column(struct spl_run *run, struct rows *r, const struct sc
 	ptrdiff_t from = rows_find(r, column_name(s->by[key], prefix));
 	size_t to = rows_col(r, str_c(arena_printf(run->arena, "\001%zu", key)));
 	bool time = str_eqc(s->by[key], "_time");
-	double span = s->span > 0 || s->span_months > 0 ? s->span : span_of_data(run), t;
+	double span = s->span > 0 || s->span_months > 0 ? s->span : dataset_span(run), t;
 
 	for (size_t i = 0; i < r->n; i++) {
 		struct val v = from < 0 ? val_null() : r->col[from].v[i];

@@ -69,7 +69,10 @@ struct expr {
 			enum cmp_op cmp;
 			struct pattern *pattern;
 		} term;
-		struct spl_query *sub;                   /* E_SUBSEARCH */
+		struct {                                 /* E_SUBSEARCH */
+			struct spl_query *sub;
+			struct str in;                   /* field IN ([ … ]): its values are those of this field; else n 0 */
+		};
 		struct val lit;
 		struct str name;                         /* E_FIELD */
 		struct {

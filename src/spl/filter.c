@@ -75,6 +75,65 @@ static struct expr *from_text(struct spl_run *run, struct val v, const struct ex
 	return e;
 }
 
+static struct expr *no_literal(struct spl_run *run, const struct expr *place, struct str found)
+{
+	int line, col;
+
+	spl_place(run->query->root->text, place->at, &line, &col);
+	diag_set(run->diag, line, col, "the subsearch in IN ( ) must give values, not %.*s; end it with | return 1000 $FIELD",
+	         found.n > 60 ? 60 : (int)found.n, found.p);
+	return NULL;
+}
+
+/* Values that a subsearch in IN ( ) gave as text: in quotes or bare, with blanks, commas, ORs and parentheses between them. */
+static struct expr *values_of(struct spl_run *run, struct str text, const struct expr *place)
+{
+	struct parser p = {.text = text, .end = text.n, .arena = run->arena, .diag = run->diag};
+	struct expr **any = NULL, *e = NULL;
+	size_t n = 0, cap = 0;
+
+	while (!diag_is_set(run->diag)) {
+		struct str raw;
+		while (p_char(&p, '(') || p_char(&p, ')') || p_char(&p, ',') || (n && p_take_word(&p, "OR")))
+			;
+		if (p_done(&p) || !(p_peek(&p) == '"' ? p_quoted(&p, &raw) : p_word(&p, "()=", &raw)))
+			break;
+		char next = p_peek(&p);
+		if (next == '=' || (!n && str_eqc(raw, "NOT"))) {
+			e = next == '=' ? no_literal(run, place, text) : NULL;
+			break;                           /* "NOT ( )": there are none */
+		}
+		GROW(any, n, cap);
+		any[n] = node(run, E_TERM, place);
+		any[n]->term.field = place->in;
+		any[n]->term.cmp = CMP_EQ;
+		any[n++]->term.pattern = pattern_new(run->arena, spl_unescape_search(run->arena, raw));
+	}
+	if (!diag_is_set(run->diag))
+		e = n ? join(run, E_OR, any, n, place) : node(run, E_FALSE, place);
+	free(any);
+	return e;
+}
+
+/* What a value of a subsearch stands for. A field called search holds search text, as Splunk has it. */
+static struct expr *value_to_expr(struct spl_run *run, struct str name, struct val v, bool text, const struct expr *place)
+{
+	const bool bare = text || str_eqc(name, "search");
+
+	if (place->in.n)
+		return bare ? values_of(run, arena_str(run->arena, val_text(v, run->arena)), place) : no_literal(run, place, name);
+	if (!bare)
+		return equals(run, name, v, place);
+	struct expr **any = xcalloc(val_count(v), sizeof(struct expr *)), *e = NULL;
+	uint32_t n = 0;
+	while (n < val_count(v) && (any[n] = from_text(run, val_at(v, n), place)) != NULL)
+		n++;
+	if (n == val_count(v))
+		e = join(run, E_OR, any, n, place);
+	free(any);
+	return e;
+}
+
 static bool makes_text(const struct spl_query *sub)
 {
 	const struct spl_cmd *last = sub->stage[sub->nstages - 1].cmd;
@@ -84,7 +143,7 @@ static bool makes_text(const struct spl_query *sub)
 
 static struct expr *rows_to_expr(struct spl_run *run, const struct rows *r, const struct expr *place)
 {
-	bool text = makes_text(place->sub);
+	const bool text = makes_text(place->sub);
 	struct expr **any = xcalloc(r->n ? r->n : 1, sizeof(struct expr *));
 	struct expr **all = xcalloc(r->ncols ? r->ncols : 1, sizeof(struct expr *));
 	struct expr *e = NULL;
@@ -96,7 +155,7 @@ static struct expr *rows_to_expr(struct spl_run *run, const struct rows *r, cons
 			struct val v = r->col[c].v[i];
 			if (val_is_null(v) || (r->col[c].name.n && r->col[c].name.p[0] == '_'))
 				continue;
-			all[m] = text ? from_text(run, v, place) : equals(run, r->col[c].name, v, place);
+			all[m] = value_to_expr(run, r->col[c].name, v, text, place);
 			if (!all[m++])
 				goto failed;
 		}

@@ -135,8 +135,12 @@ bool fn_check_regex(struct parser *p, struct expr *e, unsigned i)
 
 const struct regex *fn_regex(const struct expr *e, struct val arg)
 {
+	const struct expr *in = e->call.arg[0];
 	char buf[VAL_NUM_SIZE];
 
+	while (in->op == E_CALL && in->call.n)           /* lower(process) looks in process */
+		in = in->call.arg[0];
+	regex_looks_in(in->op == E_FIELD ? in->name : STR(""));
 	return e->call.cached ? e->call.cached : regex_cached(fn_text(arg, buf));
 }
 

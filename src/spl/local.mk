@@ -29,6 +29,7 @@ libspoor_a_SOURCES += \
 	src/spl/cmd_side.c \
 	src/spl/cmd_stats.c \
 	src/spl/cmd_step.c \
+	src/spl/cmd_streamstats.c \
 	src/spl/cmd_top.c \
 	src/spl/cmd_transaction.c \
 	src/spl/cmd_tstats.c \
@@ -85,6 +86,7 @@ libspoor_a_SOURCES += \
 	src/spl/scan_value.c \
 	src/spl/scan_why.c \
 	src/spl/spl.c src/spl/spl.h \
+	src/spl/stats.h \
 	src/spl/timemod.c \
 	src/spl/trace.c src/spl/trace.h \
 	src/spl/val.c src/spl/val.h \

@@ -157,6 +157,21 @@ static struct expr *term(struct parser *p, size_t at, struct str field, enum cmp
 	return e;
 }
 
+/* [ … ], which gives terms, or with `in` values of that field. */
+static struct expr *subsearch(struct parser *p, struct str in)
+{
+	size_t at = p->at;
+	struct spl_query *sub = p_subsearch(p);
+
+	if (!sub)
+		return NULL;
+	p_filters(p);
+	struct expr *e = node_new(p, E_SUBSEARCH, at);
+	e->sub = sub;
+	e->in = in;
+	return e;
+}
+
 /* The values of field IN (…), the cursor behind '('. */
 static struct expr *in_list(struct parser *p, size_t at, struct str field)
 {
@@ -173,6 +188,13 @@ static struct expr *in_list(struct parser *p, size_t at, struct str field)
 		if (item >= p->end) {
 			p_error(p, item, "the list of IN is never closed: expected ), found %s", p_found(p));
 			return NULL;
+		}
+		if (p_peek(p) == '[') {
+			struct expr *sub = subsearch(p, field);
+			if (!sub)
+				return NULL;
+			nodes_add(p, &terms, sub);
+			continue;
 		}
 		if (!value(p, terms.n ? "a value of IN" : "IN (", &text))
 			return NULL;
@@ -266,15 +288,8 @@ static struct expr *primary(struct search *s)
 		}
 		return e;
 	}
-	if (c == '[') {
-		struct spl_query *sub = p_subsearch(p);
-		if (!sub)
-			return NULL;
-		p_filters(p);
-		struct expr *e = node_new(p, E_SUBSEARCH, at);
-		e->sub = sub;
-		return e;
-	}
+	if (c == '[')
+		return subsearch(p, (struct str){NULL, 0});
 	if (operator_is(p, "AND") || operator_is(p, "OR")) {
 		p_error(p, at, "expected a search term, found %s", p_found(p));
 		return NULL;

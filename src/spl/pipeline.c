@@ -165,6 +165,18 @@ static bool unknown_command(struct parser *p, size_t at, struct str name)
 	return p_error(p, at, "unknown command '%.*s'", STR_FMT(name));
 }
 
+/* May `next` (NULL: nothing) stand behind the stages so far? */
+static bool may_follow(struct parser *p, const struct spl_query *q, const struct spl_cmd *next, size_t at)
+{
+	const struct spl_stage *last = q->nstages ? &q->stage[q->nstages - 1] : NULL;
+	const char *only = last && last->cmd->before ? last->cmd->before(last->args) : NULL;
+	char name[40];
+
+	snprintf(name, sizeof(name), " %s ", next ? next->name : "");
+	return !only || (next && strstr(only, name)) ||
+	       p_error(p, next ? at : last->at, "what %s gives here is for one of%sto go on with, and nothing else", last->cmd->name, only);
+}
+
 static bool add_stage(struct parser *p, struct spl_query *q, const struct spl_cmd *cmd, size_t at)
 {
 	void *args = cmd->parse(p);
@@ -213,6 +225,8 @@ static bool parse_segment(struct parser *p, struct spl_query *q, bool command)
 			p, start,
 			"'%s' works on rows and cannot come first; begin with a search, | tstats or | from",
 			cmd->name);
+	if (!may_follow(p, q, cmd, start))
+		return false;
 	if (!first && cmd->only_first)
 		return p_error(p, start, "%s must come first in a search", cmd->name);
 	return add_stage(p, q, cmd, start);
@@ -241,6 +255,8 @@ bool pipeline_parse(struct parser *p, struct spl_query *q)
 	    q->stage[1].cmd == cmd_find(STR("head")))
 		search_limit(q->stage[0].args, head_count(q->stage[1].args));
 	pipeline_push(q, p->arena);
+	if (!may_follow(p, q, NULL, limit))
+		return false;
 	return q->nstages > 0 || p_error(p, limit, "the search is empty");
 }
 

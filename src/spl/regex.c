@@ -41,26 +41,40 @@ struct regex {
 };
 
 static _Thread_local unsigned long given_up;
-static _Thread_local char given_up_on[80];
+static _Thread_local char given_up_on[160];
+static _Thread_local struct str looks_in;
 
-unsigned long regex_given_up(const char **pattern)
+void regex_looks_in(struct str field)
 {
-	if (pattern)
-		*pattern = given_up_on;
+	looks_in = field;
+}
+
+unsigned long regex_given_up(const char **which)
+{
+	if (which)
+		*which = given_up_on;
 	return given_up;
+}
+
+/* So many whole characters of s as go into `most` bytes. */
+static int beginning(struct str s, size_t most)
+{
+	size_t n = 0, at = 0;
+
+	while (at < s.n && at < most) {
+		n = at;
+		utf8_next(s, &at);
+	}
+	return (int)(at <= most ? at : n);
 }
 
 static void give_up(const struct regex *re)
 {
-	size_t n = 0, at = 0;
+	const int n = beginning(re->text, 72), field = beginning(looks_in, 60);
 
 	given_up++;
-	while (at < re->text.n && at < sizeof(given_up_on) - 8) {        /* whole characters */
-		n = at;
-		utf8_next(re->text, &at);
-	}
-	n = at < re->text.n ? n : re->text.n;
-	snprintf(given_up_on, sizeof(given_up_on), "%.*s%s", (int)n, re->text.p, n < re->text.n ? "..." : "");
+	snprintf(given_up_on, sizeof(given_up_on), "%.*s%s%s%.*s", n, re->text.p, (size_t)n < re->text.n ? "..." : "",
+	         field ? " in the field " : "", field, looks_in.n ? looks_in.p : "");
 }
 
 /* ---- what a thread needs for matching ---- */

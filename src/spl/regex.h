@@ -30,8 +30,10 @@ struct str regex_replace(const struct regex *re, struct str text, struct str rep
 /* The same within a budget (may be NULL): {NULL, 0} when that is spent. */
 struct str regex_replace_within(const struct regex *re, struct str text, struct str rep, size_t max,
                                 struct spl_budget *b, struct arena *a);
-/* How often this thread gave a match up because of the limits, since it began, and the pattern that it was the last time (its
- * beginning; "" when never). */
-unsigned long regex_given_up(const char **pattern);
+/* The field in whose values this thread looks from now on, for regex_given_up; it lives until the next call. */
+void regex_looks_in(struct str field);
+/* How often this thread gave a match up because of the limits, since it began, and which it was the last time: "(a+)+$ in the field
+ * process" (the pattern's beginning; "" when never). */
+unsigned long regex_given_up(const char **which);
 
 #endif
