@@ -114,7 +114,7 @@ static void add_search(struct view *v, struct sbuf *b)
 	else if (at)
 		sbuf_addf(b, "%zu of %zu", at, of);
 	else
-		sbuf_addf(b, "%zu matches", of);
+		sbuf_addf(b, "%zu %s", of, of == 1 ? "match" : "matches");
 }
 
 /* A part of the status line, when there is still room for it. */

@@ -79,10 +79,12 @@ struct list {
 	bool measured_loading;
 	size_t wanted, dropped;                          /* columns to be shown; those of them without a place … */
 	bool dropped_needed;                             /* … and one of them is no extra */
-	unsigned hist[HIST_MAX];                         /* rows over time */
+	unsigned hist[HIST_MAX];                         /* rows over time … */
+	double worst[HIST_MAX];                          /* … and the highest risk of them */
 	size_t hist_n;
-	int64_t hist_first, hist_span;
+	int64_t hist_first, hist_step;                   /* start of the first bar; what each stands for */
 	bool preview_off;
+	bool own_look;                                   /* drawn by the view itself */
 };
 
 void list_init(struct view *v);
@@ -130,12 +132,15 @@ struct list_spot {
 struct list_spot list_spot(const struct view *v, int y, int x);
 void list_go(struct view *v, size_t position);           /* the cursor to a position */
 void list_scroll(struct view *v, size_t n, bool down);   /* the window by n rows, the cursor along with it */
-/* The histogram of the shown rows over time, if the view has one. False when there is none to draw. */
+/* Is all of it on one day, by the clock of the screen? */
+bool list_one_day(const struct view *v);
+/* hist.c: the histogram of the shown rows over time, if the view has one. False when there is none to draw. */
 bool list_draw_hist(struct view *v, int y, int width);
 /* The whole row as text: its cells with tabs between, or what the view makes of it. Appended. */
 void list_copy(struct view *v, size_t row, struct sbuf *b);
 
-/* Between list.c and order.c. */
+/* Between list.c, order.c and hist.c. */
+size_t list_bar(const struct list *l, int64_t t);        /* of the histogram; SIZE_MAX: in none */
 void order_start(struct view *v, enum order_phase phase);
 void order_free(struct order *o);
 size_t list_position(const struct view *v, size_t row);  /* of a row in the order; LIST_NONE */

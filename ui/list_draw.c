@@ -1,4 +1,4 @@
-/* Drawing a list: heads, rows, histogram, preview. Owns where things stand in the body of the screen. */
+/* Drawing a list: heads, rows, preview. Owns where things stand in the body of the screen. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 #include "ui/columns.h"
 #include "ui/view.h"
 
-enum { NARROW = 60, SHORT_TIMES = 100, WIDE = 140, SAMPLE = 256, PREVIEW_MIN = 16, PREVIEW_MAX = 10, HIST_LABEL = 20 };
+enum { NARROW = 60, SHORT_TIMES = 100, WIDE = 140, SAMPLE = 256, PREVIEW_MIN = 16, PREVIEW_MAX = 10 };
 
 static bool find_match(const void *ctx, struct str s, size_t from, size_t *at, size_t *len)
 {
@@ -21,7 +21,7 @@ static struct str shown_part(const struct cell *c)
 	return (struct str){c->text.p + c->from, to - c->from};
 }
 
-static bool one_day(const struct view *v)
+bool list_one_day(const struct view *v)
 {
 	const int64_t day = 86400 * USEC_PER_SEC;
 
@@ -46,7 +46,7 @@ static void measure(struct view *v, int width)
 		int need = (int)glyph_width(str_c(v->col[col].head)), most = v->col[col].elastic ? 400 : 80;
 
 		if (v->col[col].type == COL_TIME) {
-			l->natural[col] = width >= (one_day(v) ? WIDE : SHORT_TIMES) ? 19 : one_day(v) ? 8 : 14;
+			l->natural[col] = width >= (list_one_day(v) ? WIDE : SHORT_TIMES) ? 19 : list_one_day(v) ? 8 : 14;
 			continue;
 		}
 		if (!step)
@@ -250,6 +250,9 @@ void list_draw(struct view *v, int y, int height, int width, int *cursor_y, int 
 	l->nplaces = 0;
 	l->head_y = -1;
 	l->margin = margin;
+	l->own_look = v->ops->draw && l->n > 0 && v->ops->draw(v, y, height, width, cursor_y, cursor_x);
+	if (l->own_look)
+		return;
 
 	if (!v->ops->fill && v->ncols > 0 && (l->n > 0 || !v->ops->empty) && height > 1) {
 		if (l->placecap < v->ncols) {
@@ -294,6 +297,11 @@ struct list_spot list_spot(const struct view *v, int y, int x)
 {
 	const struct list *l = &v->list;
 
+	if (l->own_look) {
+		const size_t at = v->ops->spot(v, y, x);
+
+		return (struct list_spot){at == LIST_NONE ? SPOT_NONE : SPOT_ROW, at};
+	}
 	if (y >= l->body_y && (size_t)(y - l->body_y) < l->lines && l->top + (size_t)(y - l->body_y) < l->n)
 		return (struct list_spot){SPOT_ROW, l->top + (size_t)(y - l->body_y)};
 	for (size_t i = 0; y == l->head_y && i < l->nplaces; i++) {
@@ -303,69 +311,4 @@ struct list_spot list_spot(const struct view *v, int y, int x)
 			return (struct list_spot){SPOT_HEAD, l->place[i].col};
 	}
 	return (struct list_spot){SPOT_NONE, 0};
-}
-
-/* ---- histogram ---- */
-
-/* "08:02", "08:02:11" when all is within minutes, "09-20" when it takes days; the date before the first one of a day. */
-static void hist_label(const struct view *v, usec_t t, bool date, char out[HIST_LABEL])
-{
-	char text[WHEN_SIZE];
-	int digits = v->last - v->first < 600 * USEC_PER_SEC ? 8 : 5;
-
-	clock_text(t, text);
-	if (!one_day(v))
-		snprintf(out, HIST_LABEL, "%.5s", text + 5);
-	else if (date)
-		snprintf(out, HIST_LABEL, "%.10s %.*s", text, digits, text + 11);
-	else
-		snprintf(out, HIST_LABEL, "%.*s", digits, text + 11);
-}
-
-bool list_draw_hist(struct view *v, int y, int width)
-{
-	struct list *l = &v->list;
-	char from[HIST_LABEL], to[HIST_LABEL];
-	struct pen p = pen_at(y, 0, width);
-	size_t row = list_selected(v), here = SIZE_MAX;
-	unsigned most = 1;
-
-	if (!v->ops->time || v->first == WHEN_NONE || width < NARROW)
-		return false;
-	hist_label(v, v->first, width >= SHORT_TIMES, from);
-	hist_label(v, v->last, false, to);
-	size_t n = (size_t)width - strlen(from) - strlen(to) - 4;
-	if (n > HIST_MAX)
-		n = HIST_MAX;
-	if (n != l->hist_n || l->hist_first != v->first || l->hist_span != v->last - v->first) {
-		l->hist_n = n;
-		l->hist_first = v->first;
-		l->hist_span = v->last - v->first;
-		memset(l->hist, 0, sizeof l->hist);
-		order_start(v, ORDER_HIST);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (l->hist[i] > most)
-			most = l->hist[i];
-	if (row != LIST_NONE) {
-		usec_t t = v->ops->time(v, row);
-		double share = l->hist_span ? (double)(t - l->hist_first) / (double)l->hist_span : 0;
-
-		if (t != WHEN_NONE && share >= 0 && share <= 1)
-			here = (size_t)(share * (double)n) < n ? (size_t)(share * (double)n) : n - 1;
-	}
-	pen_blank(&p, 1);
-	pen_puts(&p, ROLE_DIM, from);
-	pen_blank(&p, 1);
-	for (size_t i = 0; i < n; i++) {
-		int level = l->hist[i] ? 1 + (int)((uint64_t)l->hist[i] * (GLYPH_LEVELS - 2) / most) : 0;
-
-		if (i == here && level == GLYPH_LEVELS - 1)
-			level--;                         /* it may be shown in reverse: a full block would vanish */
-		pen_puts(&p, i == here ? ROLE_BAR_HERE : level ? ROLE_BAR : ROLE_BAR_NONE, ornament_bar(level));
-	}
-	pen_blank(&p, 1);
-	pen_puts(&p, ROLE_DIM, to);
-	pen_fill(&p);
-	return true;
 }

@@ -35,6 +35,7 @@ spoor_SOURCES += \
 	ui/frame.c \
 	ui/glyph.c \
 	ui/glyph.h \
+	ui/hist.c \
 	ui/history.c \
 	ui/history.h \
 	ui/keys.c \
@@ -44,6 +45,8 @@ spoor_SOURCES += \
 	ui/list.c \
 	ui/list.h \
 	ui/list_draw.c \
+	ui/matrix.c \
+	ui/matrix.h \
 	ui/mouse.c \
 	ui/order.c \
 	ui/outline.c \

@@ -403,6 +403,15 @@ static bool step_mark(struct view *v, uint64_t until)
 
 /* ---- histogram ---- */
 
+size_t list_bar(const struct list *l, usec_t t)
+{
+	if (t == WHEN_NONE || t < l->hist_first)
+		return SIZE_MAX;
+	const size_t bar = (size_t)((t - l->hist_first) / l->hist_step);
+
+	return bar < l->hist_n ? bar : SIZE_MAX;
+}
+
 static bool step_hist(struct view *v, uint64_t until)
 {
 	struct list *l = &v->list;
@@ -410,17 +419,19 @@ static bool step_hist(struct view *v, uint64_t until)
 
 	if (!v->ops->time || l->hist_n == 0)
 		return true;
-	if (o->at == 0)
+	if (o->at == 0) {
 		memset(l->hist, 0, sizeof l->hist);
+		memset(l->worst, 0, sizeof l->worst);
+	}
 	while (o->at < l->n) {
 		for (int i = 0; i < SLICE && o->at < l->n; i++, o->at++) {
-			usec_t t = v->ops->time(v, l->row[o->at]);
+			const size_t row = l->row[o->at], bar = list_bar(l, v->ops->time(v, row));
 
-			if (t == WHEN_NONE || t < l->hist_first || t > l->hist_first + l->hist_span)
+			if (bar == SIZE_MAX)
 				continue;
-			double share = l->hist_span ? (double)(t - l->hist_first) / (double)l->hist_span : 0;
-			size_t bar = (size_t)(share * (double)l->hist_n);
-			l->hist[bar < l->hist_n ? bar : l->hist_n - 1]++;
+			l->hist[bar]++;
+			if (v->ops->risk && v->ops->risk(v, row) > l->worst[bar])
+				l->worst[bar] = v->ops->risk(v, row);
 		}
 		if (late(until))
 			break;

@@ -72,6 +72,7 @@ struct view_ops {
 	void (*cell)(struct view *v, size_t row, size_t col, struct cell *c);
 	void (*lead)(struct view *v, size_t row, size_t col, struct cell *c);     /* sets c->lead, when it is drawn; may be NULL */
 	usec_t (*time)(struct view *v, size_t row);      /* for the histogram; NULL: none is shown */
+	double (*risk)(struct view *v, size_t row);      /* for its colours; NULL: they say nothing */
 	bool (*hidden)(struct view *v, size_t row);      /* not to be shown at all, whatever the filter; may be NULL */
 	/* A sign left of the row ('~' for excluded; 0 for none), and whether the row is faint. May be NULL. */
 	char (*sign)(struct view *v, size_t row, bool *faint);
@@ -79,6 +80,9 @@ struct view_ops {
 	/* Of a large tree: the row to show after this one, what is below it hidden or not; may hide more rows than folds do, as
 	 * long as no filter is set. NULL: found by depth. */
 	size_t (*after)(struct view *v, size_t row, bool folded);
+	/* Draws the rows in a way of its own; false: not now. And what position is at that place of the screen then. May be NULL. */
+	bool (*draw)(struct view *v, int y, int height, int width, int *cursor_y, int *cursor_x);
+	size_t (*spot)(const struct view *v, int y, int x);
 	void (*preview)(struct view *v, size_t row, struct page *p);      /* the row in full; may be NULL */
 	void (*empty)(struct view *v, struct page *p);   /* why there is no row at all; may be NULL */
 	void (*count)(struct view *v, struct sbuf *b);   /* what is to be said right after "row 1 of n"; may be NULL */

@@ -1,5 +1,5 @@
-/* The hits by ATT&CK: tactics in the order of an intrusion, the techniques that were seen below them; written as a layer of the
- * Navigator. Which tactics a technique has is the rule set's to know. */
+/* The hits by ATT&CK: tactics in the order of an intrusion, the techniques that were seen below them; a matrix where there is room
+ * for it; written as a layer of the Navigator. Which tactics a technique has is the rule set's to know. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ui/app.h"
 #include "ui/exclude.h"
+#include "ui/matrix.h"
 #include "ui/outline.h"
 
 enum { NAME, ID, HITS, RISK, RULES, HOSTS, FIRST, LAST, NCOLS };
@@ -42,6 +43,7 @@ struct tally {
 struct attack {
 	struct coldef col[NCOLS];
 	struct outline rows;                             /* item: the tally */
+	struct matrix matrix;
 	struct tally *v;
 	size_t n;
 	size_t without;                                  /* hits of rules that name no technique */
@@ -168,6 +170,7 @@ static bool open_attack(struct view *v, const struct view_arg *arg, struct diag 
 	(void)arg;
 	(void)d;
 	memcpy(a->col, cols, sizeof cols);
+	a->matrix = (struct matrix){.name = NAME, .id = ID, .count = HITS, .weight = RISK};
 	v->col = a->col;
 	v->ncols = NCOLS;
 	return true;
@@ -226,6 +229,17 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 	}
 }
 
+/* Side by side where there is room for it. */
+static bool draw(struct view *v, int y, int height, int width, int *cursor_y, int *cursor_x)
+{
+	return matrix_draw(&((struct attack *)v->state)->matrix, v, y, height, width, cursor_y, cursor_x);
+}
+
+static size_t spot(const struct view *v, int y, int x)
+{
+	return matrix_spot(&((const struct attack *)v->state)->matrix, v, y, x);
+}
+
 static void lead(struct view *v, size_t row, size_t col, struct cell *c)
 {
 	if (col == NAME)
@@ -243,6 +257,8 @@ static bool request(struct view *v, enum request r, size_t row)
 	struct ui *u = v->ui;
 	char filter[64];
 
+	if (r == REQ_LEFT || r == REQ_RIGHT)
+		return matrix_beside(&((const struct attack *)v->state)->matrix, v, r == REQ_RIGHT);
 	if (r != REQ_ENTER || row == LIST_NONE || !tally_at(v, row)->id.n)
 		return false;
 	snprintf(filter, sizeof filter, "attack:\"%.40s\"", tally_at(v, row)->id.p);
@@ -321,5 +337,5 @@ const struct view_ops view_attack = {
 	.sort = -1, .state_size = sizeof(struct attack),
 	.hints = {REQ_ENTER, REQ_FOLD_ALL, REQ_FILTER, REQ_SEARCH, REQ_MARK, REQ_WRITE, REQ_BACK},
 	.columns = cols, .ncolumns = NCOLS, .open = open_attack, .update = update, .close = close_attack, .cell = cell, .lead = lead,
-	.depth = depth, .status = status, .empty = empty, .layer = layer, .request = request,
+	.depth = depth, .status = status, .empty = empty, .layer = layer, .draw = draw, .spot = spot, .request = request,
 };

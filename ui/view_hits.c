@@ -294,6 +294,11 @@ static usec_t time_of(struct view *v, size_t row)
 	return ((struct hits *)v->state)->v[row].time;
 }
 
+static double risk_of(struct view *v, size_t row)
+{
+	return ((struct hits *)v->state)->v[row].score;
+}
+
 static bool about(struct view *v, size_t row, struct entity *e)
 {
 	const struct finding *f = &((struct hits *)v->state)->v[row];
@@ -397,7 +402,7 @@ const struct view_ops view_hits = {
 	.columns = cols, .ncolumns = NCOLS,
 	.sort = RISK, .reverse = true, .state_size = sizeof(struct hits),
 	.hints = {REQ_ENTER, REQ_PTREE, REQ_CONNS, REQ_RISK, REQ_DRILLDOWN, REQ_VERDICT, REQ_EXCLUDE, REQ_EVENTS, REQ_SORT, REQ_WRITE},
-	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .hidden = hidden, .sign = sign,
+	.open = open_hits, .update = update, .close = close_hits, .cell = cell, .time = time_of, .risk = risk_of, .hidden = hidden, .sign = sign,
 	.preview = preview,
 	.empty = empty, .count = count, .status = status, .write = write_rows, .about = about, .request = request,
 };
