@@ -16,6 +16,8 @@
  *                        when it fails, or leaves a control character or no frame on the screen
  *   time NAME KEY …      presses keys and prints how long the slowest one took, in ms: to its first output (and of that the processor's
  *                        time, of all threads), to being idle
+ *   start ARGUMENTS      as run, for what ends by itself or is not waited for
+ *   until NAME TEXT      waits until the screen shows the text and prints how long that took from the program's start, in ms
  *   screen [TITLE]       prints the screen
  *   picture NAME TITLE   as screen; with PICTURES=FOLDER set, also drawn to FOLDER/NAME.svg
  *   hide FROM-TO         blanks these columns in the screens that follow
@@ -58,6 +60,7 @@ static struct {
 	bool running;
 	char *input;
 	int rows, cols;
+	struct timespec started;
 	char **words;                                    /* what it was started with, for starting it again */
 	int nwords;
 	char sent[64];                                   /* the last bytes, for a report */
@@ -206,6 +209,7 @@ static void run(char **words, int n)
 	fcntl(d.master, F_SETFD, FD_CLOEXEC);
 	tcgetattr(d.slave, &d.modes);
 	fflush(stdout);
+	clock_gettime(CLOCK_MONOTONIC, &d.started);
 	d.shell = fork();
 	if (d.shell == 0) {
 		int in = d.input ? open(d.input, O_RDONLY) : -1;
@@ -676,6 +680,36 @@ static void do_time(char *const *keys, int n)
 	fflush(stdout);
 }
 
+static bool shows(const char *text)
+{
+	char *p = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&p, &n);
+
+	vt_dump(&d.vt, f);
+	fclose(f);
+	bool yes = strstr(p, text);
+	free(p);
+	return yes;
+}
+
+static void do_until(char *arg)
+{
+	char *text = arg + strcspn(arg, " ");
+
+	if (*text)
+		*text++ = '\0';
+	while (!shows(text)) {
+		struct pollfd p = {.fd = d.master, .events = POLLIN};
+
+		if (poll(&p, 1, PATIENCE_MS) <= 0 || !feed())
+			die("the screen does not show '%s'", text);
+	}
+	printf("%-34s %8.1f\n", arg, ms_since(&d.started));
+	fflush(stdout);
+	d.vt.idle = 0;
+}
+
 static void forget_words(void)
 {
 	for (int i = 0; i < d.nwords; i++)
@@ -715,7 +749,7 @@ static void command(char *line)
 		d.nwords = n;
 		wait_idle();
 		return;
-	} else if (strcmp(line, "start") == 0) {         /* as run, for what ends by itself */
+	} else if (strcmp(line, "start") == 0) {
 		n = split(arg, words);
 		run(words, n);
 	} else if (strcmp(line, "keys") == 0) {
@@ -749,6 +783,8 @@ static void command(char *line)
 	} else if (strcmp(line, "time") == 0) {
 		n = split(arg, words);
 		do_time(words, n);
+	} else if (strcmp(line, "until") == 0) {
+		do_until(arg);
 	} else if (strcmp(line, "raw") == 0) {
 		n = split(arg, words);
 		for (int i = 0; i < n && i < 15; i++)

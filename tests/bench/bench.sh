@@ -3,12 +3,14 @@
 # references that read the same file. A shared machine is noisy: each number is the median of three runs, taken in turns, and what
 # counts are the ratios: `x wall` and `x CPU` say how many times as long the reference took. A table with both needs an idle machine,
 # for spoor uses all cores and the references one.
-# Usage: make bench [BENCH_MB=500] [BENCH_JOBS="xml json evtx"] [BENCH_EVENTS=1000000] [BENCH_KEEP=1]
+# Usage: make bench [BENCH_MB=1000] [BENCH_JOBS="xml json evtx"] [BENCH_EVENTS=1000000] [BENCH_LARGE=1] [BENCH_KEEP=1]
 #   BENCH_EVENTS: size of the dump that shows what rules cost beside loading; 0 leaves it out.
+#   BENCH_LARGE: also reads one of ten times as many events (16 GB), for how time and memory grow. Takes minutes.
+# The table at the end holds what was measured against what spoor aims at.
 #   run by make, with SPOOR, top_srcdir and top_builddir in the environment.
 set -eu
 
-mb=${BENCH_MB:-500}
+mb=${BENCH_MB:-1000}
 here=$top_builddir/tests/bench
 work=$(mktemp -d "${TMPDIR:-/tmp}/spoor-bench.XXXXXX")
 [ -n "${BENCH_KEEP:-}" ] || trap 'rm -rf "$work"' EXIT
@@ -82,8 +84,38 @@ row() {
 	}'
 }
 
+# value NAME: median wall seconds; cpu NAME: median CPU seconds; peak NAME: KB. Empty when it did not run.
+value() { [ ! -s "$work/$1" ] || median "$1" 1; }
+cpu() { [ ! -s "$work/$1" ] || median_cpu "$1"; }
+peak() { [ ! -s "$work/$1" ] || median "$1" 4; }
+# aim LABEL most|least AIM EXPRESSION: a line of the table at the end. The expression is awk's; one with a hole in it was not measured.
+aim() {
+	case $4 in
+	*'()'*) printf '%-64s %8s   %-9s\n' "$1" - "$2 $3" ;;
+	*) awk -v label="$1" -v kind="$2" -v aim="$3" "BEGIN {
+		x = $4
+		printf \"%-64s %8.2f   %-9s %s\n\", label, x, (kind == \"most\" ? \"<= \" : \">= \") aim,
+			(kind == \"most\" ? x <= aim + 0 : x >= aim + 0) ? \"met\" : \"missed\" }" ;;
+	esac >>"$work/aims"
+}
+
 escu=$top_srcdir/../shared/escu
 [ -d "$escu/detections" ] || escu=
+
+# Until the first hit stands on the screen, in seconds from the program's start.
+first_hits() {
+	mkdir -p "$work/home"
+	{
+		echo 'size 120x40'
+		echo "start --no-case --rules ${escu:-$top_srcdir/rules} $log"
+		echo 'until first-hit hit 1 of'
+		echo 'signal TERM'
+		echo exit
+	} >"$work/keys"
+	first=$(env -i PATH="$PATH" HOME="$work/home" TZ=UTC LANG=C.UTF-8 TERM=xterm-256color SPOOR="$SPOOR" \
+		"$top_builddir/tests/screen_driver" "$work/keys" 2>/dev/null | awk '{print $2 / 1000}') || :
+	aim "first hits of $((bytes / 1000000)) MB of XML on the screen, s" most 1 "($first)"
+}
 
 for format in ${BENCH_JOBS:-xml json evtx}; do
 	log=$work/log.$format
@@ -99,9 +131,10 @@ for format in ${BENCH_JOBS:-xml json evtx}; do
 		one "$format-load" "$SPOOR" query '| tstats count from datamodel=Endpoint.Processes' "$log" || :
 		one "$format-shipped" "$SPOOR" scan --rules "$top_srcdir/rules" --format jsonl "$log" || :
 		if [ -n "$escu" ]; then
-			one "$format-all" "$SPOOR" scan --rules "$top_srcdir/rules" --rules "$escu" --format jsonl "$log" || :
+			one "$format-all" "$SPOOR" scan --rules "$escu" --format jsonl "$log" || :
 		fi
 		if [ "$format" = xml ]; then
+			one xml-one-core "$SPOOR" scan --workers 1 --rules "${escu:-$top_srcdir/rules}" --format jsonl "$log" || :
 			if command -v xmllint >/dev/null; then one xml-ref xmllint --stream --noout "$work/wrapped.xml" || :; fi
 			one xml-sax "$here/ref_sax" "$log" || :
 		elif [ "$format" = json ]; then
@@ -129,10 +162,30 @@ for format in ${BENCH_JOBS:-xml json evtx}; do
 		'/ file' 'x wall' 'x CPU'
 	row 'spoor, load' "$format-load" "$format-ref" "$bytes" "$events"
 	row 'spoor, load + shipped rules' "$format-shipped" "$format-ref" "$bytes" "$events"
-	if [ -n "$escu" ]; then row 'spoor, load + shipped + shared ESCU rules' "$format-all" "$format-ref" "$bytes" "$events"; fi
+	if [ -n "$escu" ]; then row 'spoor, load + all shared ESCU rules' "$format-all" "$format-ref" "$bytes" "$events"; fi
 	row "reference: $ref_label" "$format-ref" "$format-ref" "$bytes" "$events"
 	if [ "$format" = xml ]; then row 'libxml2 SAX, empty handlers, per event' xml-sax "$format-ref" "$bytes" "$events"; fi
 	echo
+	all=$format-all
+	[ -n "$escu" ] || all=$format-shipped
+	case $format in
+	xml)
+		aim 'scan of XML / libxml2 SAX with empty handlers, wall' most 0.5 "($(value $all)) / ($(value xml-sax))"
+		aim 'peak of the scan of XML / (0.12 of the file + 40 MB)' most 1 "($(peak $all)) * 1024 / (0.12 * $bytes + 40e6)"
+		aim 'scan of XML by one thread / by one per core, wall' least 1.8 "($(value xml-one-core)) / ($(value $all))"
+		first_hits
+		;;
+	json)
+		aim 'scan of JSON / jq -c ., wall' most 0.6 "($(value $all)) / ($(value json-ref))"
+		aim 'scan of JSON, MB per CPU second' least 150 "$bytes / 1e6 / ($(cpu $all))"
+		;;
+	evtx)
+		aim 'load of EVTX, MB per CPU second' least 300 "$bytes / 1e6 / ($(cpu evtx-load))"
+		aim 'scan of EVTX, MB per CPU second' least 300 "$bytes / 1e6 / ($(cpu $all))"
+		aim 'evtxexport -f xml / scan of EVTX, wall' least 30 "($(value evtx-ref)) / ($(value $all))"
+		aim 'peak of the scan of EVTX / file' most 0.5 "($(peak $all)) * 1024 / $bytes"
+		;;
+	esac
 	rm -f "$log" "$work/wrapped.xml" "$work"/*.out
 done
 
@@ -154,6 +207,25 @@ if [ "$events" -gt 0 ]; then
 				events, rules, (all_wall - wall) / wall, wall, all_wall, (all_cpu - cpu) / cpu, cpu, all_cpu, peak / 1024, all_peak / 1024
 		}'
 	fi
+	aim "rules of $((events / 1000)),000 events of XML / load, wall" most 0.2 \
+		"(($(value rules-all)) - ($(value rules-load))) / ($(value rules-load))"
 	rm -f "$log"
 fi
+if [ -n "${BENCH_LARGE:-}" ] && [ "$events" -gt 0 ]; then
+	log=$work/large.xml
+	"$top_builddir/samples/generate" --events "$((events * 10))" --hosts 100 --days 7 --seed 7 --format xml --plant 60 --plan "$work/plan" -o "$log" \
+		2>"$work/generated"
+	bytes=$(wc -c <"$log")
+	one large-load "$SPOOR" query '| tstats count from datamodel=Endpoint.Processes' "$log" || :
+	one large-all "$SPOOR" scan --rules "$rules" --format jsonl "$log" || :
+	aim "load of ten times as many events / ten times the load, CPU" most 1.1 "($(cpu large-load)) / (10 * ($(cpu rules-load)))"
+	aim "  the same, peak" most 1.1 "($(peak large-load)) / (10 * ($(peak rules-load)))"
+	aim "scan of ten times as many events / ten times the scan, CPU" most 1.1 "($(cpu large-all)) / (10 * ($(cpu rules-all)))"
+	aim "  the same, peak" most 1.1 "($(peak large-all)) / (10 * ($(peak rules-all)))"
+	aim "peak of the scan of $((bytes / 1000000)) MB of XML / (0.12 of it + 40 MB)" most 1 "($(peak large-all)) * 1024 / (0.12 * $bytes + 40e6)"
+	rm -f "$log"
+fi
+echo
+printf '%-64s %8s   %-9s\n' 'aims' 'measured' 'aim'
+cat "$work/aims"
 exit $failed
