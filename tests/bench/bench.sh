@@ -113,7 +113,7 @@ first_hits() {
 		echo exit
 	} >"$work/keys"
 	first=$(env -i PATH="$PATH" HOME="$work/home" TZ=UTC LANG=C.UTF-8 TERM=xterm-256color SPOOR="$SPOOR" \
-		"$top_builddir/tests/screen_driver" "$work/keys" 2>/dev/null | awk '{print $2 / 1000}') || :
+		"$top_builddir/tests/screen_driver" "$work/keys" 2>/dev/null | awk '/^first-hit/ {print $2 / 1000}') || :
 	aim "first hits of $((bytes / 1000000)) MB of XML on the screen, s" most 1 "($first)"
 }
 
