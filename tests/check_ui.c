@@ -238,6 +238,17 @@ START_TEST(layout)
 	ck_assert_str_eq(laid(natural, 18, 0), "risk@0+4 rule@6+12");
 	ck_assert_str_eq(laid(natural, 12, 0), "rule@0+12");
 	ck_assert_str_eq(laid(natural, 3, 0), "rule@0+10");
+	/* … but for a light one that finds room when a wide one has gone. */
+	static const struct coldef two[] = {
+		{"name", "NAME", COL_TEXT, 10, 0, 100, .elastic = true}, {"count", "COUNT", COL_NUMBER, 5, 5, 50, .digits = true},
+		{"wide", "WIDE", COL_TEXT, 30, 30, 80, .elastic = false},
+	};
+	const int needs[] = {10, 5, 30};
+	struct place p[3];
+	size_t dropped;
+	ck_assert_uint_eq(layout_columns(two, 3, needs, 40, 0, p, &dropped), 2);
+	ck_assert_uint_eq(p[1].col, 1);
+	ck_assert_uint_eq(dropped, 1);
 	/* Scrolled: the first stays, then by order. */
 	ck_assert_str_eq(laid(natural, 60, 1), "time@0+19 rule@21+30 host@53+7");
 	ck_assert_str_eq(laid(natural, 60, 3), "time@0+19 command@21+39");

@@ -151,8 +151,13 @@ static void draw_status(struct ui *u, int y, int width)
 	pen_blank(&p, 1);
 	if (rows)
 		sbuf_addf(&b, "%s %zu of %zu", v->ops->noun, l->n ? l->cursor + 1 : 0, l->n);
-	if (rows && v->ops->count)
+	if (rows && v->ops->count) {                     /* in a narrow window the row alone */
+		const size_t alone = b.n;
+
 		v->ops->count(v, &b);
+		if (p.x + (int)glyph_width(sbuf_str(&b)) > p.end)
+			b.n = alone;
+	}
 	if (!rows)
 		sbuf_addf(&b, "line %zu of %zu%s", l->n ? l->cursor + 1 : 0, l->n,
 		          l->top + l->lines >= l->n ? "" : ornament(ORN_DOWN)[0] == 'd' ? " +" : " ↓");

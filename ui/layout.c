@@ -74,6 +74,25 @@ static void widen(const struct coldef *col, size_t n, const int *natural, const 
 	}
 }
 
+/* A heavy one may have gone after lighter ones: those of them that find room without any cut are back. */
+static void refill(const struct coldef *col, size_t n, const int *natural, int width, bool *in)
+{
+	bool *out = xcalloc(n, sizeof *out), *tried = xcalloc(n, sizeof *tried);
+	int *w = xcalloc(n, sizeof *w);
+
+	for (size_t i = 0; i < n; i++) {
+		out[i] = !in[i] && !col[i].extra;
+		w[i] = wanted(&col[i], natural[i]);
+	}
+	for (size_t i; (i = by_weight(col, n, out, tried, true)) < n;) {
+		tried[i] = true;
+		in[i] = total(w, in, n) + LAYOUT_GAP + w[i] <= width;
+	}
+	free(out);
+	free(tried);
+	free(w);
+}
+
 /* Columns by weight: all but the extra ones, less the lightest until the rest fits; then extra ones that fit beside all. */
 static void choose(const struct coldef *col, size_t n, const int *natural, int width, bool *in, int *w)
 {
@@ -90,6 +109,7 @@ static void choose(const struct coldef *col, size_t n, const int *natural, int w
 		in[by_weight(col, n, in, none, false)] = false;
 		kept--;
 	}
+	refill(col, n, natural, width, in);
 	int full = kept ? -LAYOUT_GAP : 0;
 	bool all = true;
 	for (size_t i = 0; i < n; i++) {

@@ -297,7 +297,7 @@ static bool macro_file(struct view *v, size_t row, struct sbuf *name, struct sbu
 static void empty(struct view *v, struct page *p)
 {
 	page_blank(p);
-	page_adds(p, ROLE_TEXT, v->loading ? "The rules are still running." : "The case has no exclusions; x on a hit makes one.");
+	page_wrap(p, ROLE_TEXT, str_c(v->loading ? "The rules are still running." : "The case has no exclusions; x on a hit makes one."), 0);
 	page_end(p);
 }
 

@@ -12,7 +12,7 @@
 enum { GROUP, HITS, RISK, FIRST, LAST, HOST, USER, PROCESS, C2, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
-	[GROUP] = {"group", "GROUP", COL_TEXT, 40, 70, 100, .elastic = true, .pinned = true},
+	[GROUP] = {"group", "GROUP", COL_TEXT, 32, 70, 100, .elastic = true, .pinned = true},
 	[HITS] = {"hits", "HITS", COL_NUMBER, 4, 7, 95, .descending = true, .digits = true},
 	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 6, 90, .descending = true},
 	[FIRST] = {"first", "FIRST", COL_TIME, 8, 19, 80, .descending = false},
@@ -150,7 +150,13 @@ static void update(struct view *v)
 {
 	struct groups *g = v->state;
 
+	const struct store *s = analysis_store(v->ui->analysis);
+
 	v->loading = !analysis_findings(v->ui->analysis);
+	if (s) {                                         /* whether times need their day */
+		v->first = store_first(s);
+		v->last = store_last(s);
+	}
 	if (!v->loading && (!g->made || g->version != exclude_version(v->ui)))
 		make(v);
 }

@@ -203,12 +203,12 @@ static void add_limit(struct page *p, const char *what, bool crossed, const char
 {
 	char time[WHEN_SIZE];
 
-	page_addf(p, ROLE_LABEL, "threshold: %s  ", what);
+	page_wrap(p, ROLE_LABEL, str_c(arena_printf(p->arena, "threshold: %s  ", what)), 2);
 	if (crossed) {
-		page_adds(p, ROLE_ERROR, word);
-		page_addf(p, ROLE_TEXT, " %s", clock_text(when, time));
+		page_wrap(p, ROLE_ERROR, str_c(word), 2);
+		page_wrap(p, ROLE_TEXT, str_c(arena_printf(p->arena, " %s", clock_text(when, time))), 2);
 	} else {
-		page_addf(p, ROLE_TEXT, "not reached, highest %s", best);
+		page_wrap(p, ROLE_TEXT, str_c(arena_printf(p->arena, "not reached, highest %s", best)), 2);
 	}
 	page_end(p);
 }
@@ -226,13 +226,13 @@ static void add_head(struct page *p, const struct risk *r, const struct sums *s,
 	char time[WHEN_SIZE], best[32], shorter[KEY_NAME_SIZE * 8], longer[KEY_NAME_SIZE * 8];
 
 	page_wrap(p, ROLE_STRONG, r->shown, 0);
-	page_addf(p, ROLE_TEXT, " (%s)   %s to %s", risk_type_name[r->type], w->text, clock_text(to, time));
+	page_wrap(p, ROLE_TEXT, str_c(arena_printf(p->arena, " (%s)   %s to %s", risk_type_name[r->type], w->text, clock_text(to, time))), 2);
 	page_wrap(p, ROLE_DIM, str_c(arena_printf(p->arena, "   %s %s change the window", keys_first(REQ_PREVIOUS_HIT, true, shorter,
 	          sizeof shorter), keys_first(REQ_NEXT_HIT, true, longer, sizeof longer))), 0);
 	page_end(p);
 	page_addf(p, severity_of(s->total).role, "%g points", s->total);
-	page_addf(p, ROLE_TEXT, " in %zu %s, %zu %s, %zu %s", s->rules, s->rules == 1 ? "rule" : "rules", s->tactics,
-	          s->tactics == 1 ? "tactic" : "tactics", s->n - s->from, s->n - s->from == 1 ? "event" : "events");
+	page_wrap(p, ROLE_TEXT, str_c(arena_printf(p->arena, " in %zu %s, %zu %s, %zu %s", s->rules, s->rules == 1 ? "rule" : "rules", s->tactics,
+	          s->tactics == 1 ? "tactic" : "tactics", s->n - s->from, s->n - s->from == 1 ? "event" : "events")), 2);
 	page_end(p);
 	if (s->limits->score > 0) {
 		snprintf(best, sizeof best, "%g", s->best);

@@ -6,17 +6,17 @@
 #include "ui/exclude.h"
 #include "ui/summary.h"
 
-enum { NAME, TYPE, RISK, HITS, OUT, TOOK, STATE, WHY, FILE_NAME, NCOLS };
+enum { NAME, TYPE, RISK, HITS, TOOK, STATE, WHY, FILE_NAME, OUT, NCOLS };
 
 static const struct coldef cols[NCOLS] = {
 	[NAME] = {"rule", "RULE", COL_TEXT, 20, 50, 100, .elastic = true},
 	[TYPE] = {"type", "TYPE", COL_TEXT, 7, 11, 40, .descending = false},
 	[RISK] = {"risk", "RISK", COL_NUMBER, 5, 6, 60, .descending = true},
 	[HITS] = {"hits", "HITS", COL_NUMBER, 4, 8, 90, .descending = true},
-	[OUT] = {"excluded", "EXCL", COL_NUMBER, 4, 8, 88, .descending = true, .digits = true, .extra = true},
 	[TOOK] = {"ms", "MS", COL_NUMBER, 6, 9, 50, .descending = true},
 	[STATE] = {"state", "STATE", COL_TEXT, 8, 12, 80, .descending = false},
 	[WHY] = {"why", "WHY", COL_TEXT, 16, 60, 70, .elastic = true},
+	[OUT] = {"excluded", "EXCLUDED", COL_NUMBER, 8, 8, 88, .descending = true, .digits = true},       /* there once something is */
 	[FILE_NAME] = {"file", "FILE", COL_PATH, 20, 40, 10, .extra = true},
 };
 
@@ -41,7 +41,8 @@ static void count(struct view *v)
 	s->excluded = 0;
 	for (size_t i = 0; i < v->nrows; i++)
 		s->excluded += s->out[i];
-	s->col[OUT].extra = s->excluded == 0;
+	if (s->excluded)
+		v->ncols = NCOLS;
 	v->list.measured = SIZE_MAX;
 	list_changed(v);
 }
@@ -90,7 +91,7 @@ static bool open_rules(struct view *v, const struct view_arg *arg, struct diag *
 	(void)d;
 	memcpy(s->col, cols, sizeof cols);
 	v->col = s->col;
-	v->ncols = NCOLS;
+	v->ncols = OUT;
 	return true;
 }
 
