@@ -249,6 +249,10 @@ lacks out '/h_open.yml' 'no false alarm where fields are open'
 lacks out '/i_good.yml' 'no false alarm where all is well'
 has out '9 rules: 9 ok, 0 cannot run, 0 deprecated, 9 warnings' 'counts them'
 
+# what was noticed about a search when it was compiled is told
+run query 'EventCode=1 | lookup nowhere a as Image OUTPUT b | stats count' logs
+has err 'line 1, column 22: lookup nowhere has no table here: it is taken as empty' 'query says that a lookup has no table'
+
 # a regular expression without end
 printf "name: Evil\nid: evil\ntype: TTP\nsearch: 'EventCode=1 | eval x=CommandLine.\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\" | where match(x,\"(a+)+\$\")'\n" >evil.yml
 run scan --rules evil.yml logs

@@ -152,6 +152,19 @@ void session_free(struct session *s)
 	free(s);
 }
 
+/* What was noticed about a search when it was compiled. */
+static void add_warnings(struct diags *warn, const struct spl_query *q)
+{
+	size_t n;
+	const struct spl_warning *w = spl_warnings(q, &n);
+
+	for (size_t i = 0; warn && i < n; i++) {
+		struct diag d = DIAG_INIT;
+		diag_set(&d, w[i].line, w[i].col, "%s", w[i].msg);
+		diags_add(warn, &d);
+	}
+}
+
 struct rows *session_query(struct session *s, struct str text, const atomic_bool *cancel, struct diags *warn, struct diag *d)
 {
 	if (!s->rules || !s->engine) {
@@ -162,6 +175,7 @@ struct rows *session_query(struct session *s, struct str text, const atomic_bool
 	if (!q)
 		return NULL;
 	struct spl_run_opts o = {.engine = s->engine, .now = now_of(s), .cancel = cancel};
+	add_warnings(warn, q);
 	struct rows *r = spl_run(q, &o, warn, d);
 	if (r)
 		spl_free_into(q, r);

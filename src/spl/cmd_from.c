@@ -46,7 +46,7 @@ static void *from_parse(struct parser *p)
 	x->leaf = p_leaf(p);
 	p_blank(p);
 	at = p->at;
-	if (!p_name(p, "the name of a data model", &name))
+	if (!dataset_name(p, &name))
 		return NULL;
 	x->leaf->scan.dataset = dataset_find(p, at, name);
 	x->leaf->scan.unprefixed = true;

@@ -215,7 +215,7 @@ static struct rows *transpose_run(const void *args, struct rows *in, struct spl_
 		rows += (ptrdiff_t)c != header && !name_hidden(in->col[c].name);
 	struct rows *r = rows_new(rows);
 	size_t names = rows_col(r, x->column);
-	for (size_t i = 0; i < n && !run_full(run, r); i++) {
+	for (size_t i = 0; i < n && !run_stopped(run) && !run_full(run, r); i++) {
 		size_t at = 0, to;
 		struct val title = header < 0 ? val_null() : in->col[header].v[i];
 		if (val_is_null(title))

@@ -7,19 +7,30 @@
 
 static const char *const before_by[] = {"by", NULL};
 
-bool stats_aggs(struct parser *p, struct stats *s)
+bool stats_aggs(struct parser *p, const char *const *until, struct stats *s)
 {
-	struct agg *agg;
+	struct agg *more;
+	const size_t n = agg_parse(p, until ? until : before_by, &more);
+
+	if (!n || !agg_no_rates(p, more, n))
+		return false;
+	struct agg *all = ARENA_ARRAY(p->arena, struct agg, s->nagg + n);
+	if (s->nagg)
+		memcpy(all, s->agg, s->nagg * sizeof(*all));
+	memcpy(all + s->nagg, more, n * sizeof(*all));
+	s->agg = all;
+	s->nagg += n;
+	return true;
+}
+
+bool stats_by(struct parser *p, const char *const *until, struct stats *s)
+{
 	struct str *by;
 
-	s->nagg = agg_parse(p, before_by, &agg);
-	s->agg = agg;
-	if (!s->nagg || !agg_no_rates(p, agg, s->nagg))
-		return false;
 	if (!p_take_word(p, "by"))
 		return true;
 	size_t at = p->at;
-	s->nby = p_names(p, NULL, &by);
+	s->nby = p_names(p, until, &by);
 	s->by = by;
 	if (!s->nby)
 		return p_error(p, at, "expected a field after 'by', found %s", p_found(p));
@@ -48,7 +59,7 @@ static void *plain_parse(struct parser *p, const char *command)
 		if (on)
 			return p_error(p, at, "%s allnum=true is not supported", command), NULL;
 	}
-	return !diag_is_set(p->diag) && stats_aggs(p, s) ? s : NULL;
+	return !diag_is_set(p->diag) && stats_aggs(p, NULL, s) && stats_by(p, NULL, s) ? s : NULL;
 }
 
 static void stats_needs(const void *args, struct fieldset *want, struct arena *a)

@@ -150,16 +150,32 @@ static bool parse_option(struct parser *p, struct streamstats *s, bool *more)
 	                   "window, time_window, current, global, reset_on_change, reset_before, reset_after");
 }
 
+static bool parse_options(struct parser *p, struct streamstats *s)
+{
+	for (bool more = true; more;) {
+		while (p_char(p, ','))
+			;
+		if (!parse_option(p, s, &more))
+			return false;
+	}
+	return true;
+}
+
+/* Options stand before the aggregations, as documented, or behind them, as they are often written. */
 static void *streamstats_parse(struct parser *p)
 {
+	static const char *const options[] = {"by", "window", "time_window", "current", "global", "reset_on_change", "reset_before",
+	                                      "reset_after", NULL};
 	struct streamstats *s = ARENA_NEW(p->arena, struct streamstats);
-	bool more = true;
 
 	s->current = s->global = true;
-	while (more)
-		if (!parse_option(p, s, &more))
+	if (!parse_options(p, s))
+		return NULL;
+	do {
+		if (!stats_aggs(p, options, &s->stats) || !parse_options(p, s))
 			return NULL;
-	return stats_aggs(p, &s->stats) ? s : NULL;
+	} while (!p_done(p) && !p_word_is(p, "by"));
+	return stats_by(p, options + 1, &s->stats) && parse_options(p, s) ? s : NULL;
 }
 
 /* ---- running ---- */

@@ -9,6 +9,7 @@ struct tstats {
 	struct spl_leaf *leaf;
 	struct time_mods time;
 	bool prestats, append;
+	bool in_where;                                   /* the word has been read */
 };
 
 static const char *const after_aggs[] = {"from", "where", "by", "groupby", NULL};
@@ -57,44 +58,92 @@ static struct str with_node(struct parser *p, struct str model, struct str node)
 	return str_c(arena_printf(p->arena, "%.*s.%.*s", STR_FMT(model), STR_FMT(str_after_last(node, '.'))));
 }
 
-static bool parse_from(struct parser *p, struct scan *s)
+/* [where] nodename=NODE: how the node was named before models had dots. Then `where` has been taken. */
+static bool old_node(struct parser *p, struct tstats *t, struct str *name)
 {
-	struct str name, option, node;
+	struct str node;
+	const size_t at = p->at;
+	const bool where = p_take_word(p, "where"), open = where && p_char(p, '(');
+	bool is = p_take_word(p, "nodename") && p_char(p, '=');
+
+	is = is && (p_peek(p) == '"' ? p_quoted(p, &node) : p_word(p, "()", &node)) && (!open || p_char(p, ')'));
+	if (!is) {
+		p->at = at;
+		return !diag_is_set(p->diag);
+	}
+	*name = with_node(p, *name, node);
+	p_take_word(p, "AND");
+	t->in_where = where;
+	return true;
+}
+
+/* Without a data model what is counted are all events, by the fields that Splunk's index would have. */
+static bool no_model(struct parser *p)
+{
+	return p_done(p) || p_word_is(p, "where") || p_word_is(p, "by") || p_word_is(p, "groupby");
+}
+
+static bool parse_from(struct parser *p, struct tstats *t, struct scan *s)
+{
+	struct str name, option, value;
 
 	if (!p_take_word(p, "from"))
-		return p_error(
-			p, p->at,
-			"tstats needs 'from datamodel=…': there are no index files to count in; found %s",
-			p_found(p));
+		return no_model(p) || p_error(p, p->at, "expected from datamodel=…, where or by, found %s", p_found(p));
 	p_blank(p);
 	size_t at = p->at;
 	if (!p_take_word(p, "datamodel"))
 		return p_error(p, at, "tstats can count in a data model only: expected datamodel=…, found %s",
 			       p_found(p));
 	p_char(p, '=');
-	if (!p_name(p, "a data model", &name))
+	if (!dataset_name(p, &name) || !old_node(p, t, &name))
 		return false;
-	while (p_option(p, &option, &node)) {
-		if (!str_eqc(option, "nodename"))
-			return p_error(p, at, "expected where or by after the data model, found '%.*s='",
-				       STR_FMT(option));
-		name = with_node(p, name, node);
-	}
+	if (!t->in_where && p_option(p, &option, &value))
+		return p_error(p, at, "expected where or by after the data model, found '%.*s='", STR_FMT(option));
 	s->dataset = dataset_find(p, at, name);
 	return s->dataset != NULL;
+}
+
+/* What Splunk keeps in its index beside the words of events. */
+static bool is_indexed(struct str name)
+{
+	static const char *const indexed[] = {"_time", "host", "source", "sourcetype", "index"};
+
+	for (size_t i = 0; i < sizeof(indexed) / sizeof(indexed[0]); i++)
+		if (str_eqc(name, indexed[i]))
+			return true;
+	return false;
+}
+
+static bool not_indexed(struct parser *p, size_t at, struct str name)
+{
+	return p_error(p, at, "without a data model tstats knows host, source, sourcetype and _time, not '%.*s'; a search and stats know all",
+	               STR_FMT(name));
+}
+
+static bool only_indexed(struct parser *p, const struct expr *e)
+{
+	if (e->op == E_TERM)
+		return is_indexed(e->term.field) || not_indexed(p, e->at, e->term.field);
+	for (unsigned i = 0; (e->op == E_AND || e->op == E_OR || e->op == E_NOT) && i < e->n; i++)
+		if (!only_indexed(p, e->arg[i]))
+			return false;
+	return true;
 }
 
 static bool parse_where(struct parser *p, struct tstats *t)
 {
 	struct scan *s = &t->leaf->scan;
 
-	if (!p_take_word(p, "where"))
+	if (!t->in_where && !p_take_word(p, "where"))
 		return true;
 	struct expr *e = parse_search(p, after_where);
 	if (!e || !time_mods_take(p, e, &t->time))
 		return false;
 	dataset_drop_index(p, e);
-	dataset_warn_expr(p, s->dataset, e);
+	if (s->dataset)
+		dataset_warn_expr(p, s->dataset, e);
+	else if (!only_indexed(p, e))
+		return false;
 	s->where = e;
 	return true;
 }
@@ -130,6 +179,10 @@ static bool parse_by(struct parser *p, struct scan *s)
 			p_error(p, at, "tstats can group by fields only, not by '%.*s'", STR_FMT(by[n]));
 			goto failed;
 		}
+		if (!s->dataset && !is_indexed(by[n])) {
+			not_indexed(p, at, by[n]);
+			goto failed;
+		}
 		dataset_warn_field(p, at, s->dataset, by[n]);
 		time |= str_eqc(by[n], "_time");
 		n++;
@@ -158,6 +211,8 @@ static bool check_aggs(struct parser *p, const struct scan *s)
 				       g->fn->name);
 		if (wild_has_star(g->field))
 			return p_error(p, g->at, "tstats takes no wildcard in %s(…)", g->fn->name);
+		if (g->field.n && !s->dataset && !is_indexed(g->field))
+			return not_indexed(p, g->at, g->field);
 		if (g->field.n)
 			dataset_warn_field(p, g->at, s->dataset, g->field);
 	}
@@ -196,7 +251,7 @@ static void *tstats_parse(struct parser *p)
 	s->grouped = !t->prestats;
 	s->nagg = agg_parse(p, after_aggs, &agg);
 	s->agg = agg;
-	if (!s->nagg || !agg_no_rates(p, agg, s->nagg) || !parse_from(p, s) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
+	if (!s->nagg || !agg_no_rates(p, agg, s->nagg) || !parse_from(p, t, s) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
 		return NULL;
 	if (t->prestats)
 		want_fields(p, s);
@@ -248,9 +303,9 @@ static struct rows *tstats_run(const void *args, struct rows *in, struct spl_run
 
 const struct spl_cmd cmd_tstats = {
 	.name = "tstats",
-	.usage = "tstats [prestats=true [append=true]] [fillnull_value=TEXT] AGG… from datamodel=MODEL.NODE [where SEARCH] [by FIELD… "
+	.usage = "tstats [prestats=true [append=true]] [fillnull_value=TEXT] AGG… [from datamodel=MODEL.NODE] [where SEARCH] [by FIELD… "
 		 "[_time span=SPAN]]",
-	.summary = "groups and counts the events of a data model",
+	.summary = "groups and counts the events of a data model; without one, all by host, source, sourcetype and time",
 	.example = "events:\n"
 		   "  1 t=2021-11-12T10:05:00Z Computer=A Image=C:\\W\\cmd.exe CommandLine=\"cmd /c dir\"\n"
 		   "  1 t=2021-11-12T10:06:00Z Computer=A Image=C:\\W\\CMD.EXE CommandLine=cmd\n"

@@ -82,6 +82,8 @@ void needs_aggs(struct fieldset *f, const struct agg *agg, size_t n, struct aren
 /* What there is of this name to search: a node of a data model, or rows that the environment has. Its
  * name, in full; NULL with an error set when there is none. */
 const char *dataset_find(struct parser *p, size_t at, struct str name);
+/* A model and its node as they are written: Endpoint.Processes, "Endpoint.Processes" or "Endpoint"."Processes". */
+bool dataset_name(struct parser *p, struct str *name);
 /* Runs a leaf's scan: where and time resolved, on the engine or on the environment's rows. */
 struct rows *dataset_scan(struct spl_run *run, const struct scan *s, const struct time_mods *m);
 /* The span of `by _time` without one, of what is loaded. */

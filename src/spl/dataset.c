@@ -26,6 +26,21 @@ static struct str made_dataset(struct str name)
 	return (struct str){NULL, 0};
 }
 
+bool dataset_name(struct parser *p, struct str *name)
+{
+	struct str node;
+
+	if (!p_name(p, "a data model", name))
+		return false;
+	if (p->at < p->end && p->text.p[p->at] == '.' && p->at + 1 < p->end && p->text.p[p->at + 1] == '"') {
+		p->at++;
+		if (!p_name(p, "a node of the data model", &node))
+			return false;
+		*name = str_c(arena_printf(p->arena, "%.*s.%.*s", STR_FMT(*name), STR_FMT(node)));
+	}
+	return true;
+}
+
 const char *dataset_find(struct parser *p, size_t at, struct str name)
 {
 	struct rows *r = NULL;
@@ -178,8 +193,9 @@ static bool drop_index(struct expr *e, bool positive)
 	bool any = false;
 
 	if (e->op == E_TERM && str_eqc(e->term.field, "index")) {
+		const bool any_index = e->term.pattern->kind == PAT_PRESENT && positive;
 		e->op = positive ? E_TRUE : E_FALSE;
-		return true;
+		return !any_index;
 	}
 	if (e->op == E_AND || e->op == E_OR || e->op == E_NOT) {
 		for (unsigned i = 0; i < e->n; i++)

@@ -11,8 +11,11 @@ struct stats {
 	size_t nby;
 };
 
-/* AGG… [by FIELD…], up to the end. False with an error set. */
-bool stats_aggs(struct parser *p, struct stats *s);
+/* AGG…, added to those that there are, up to `by`, the end or a word of `until` (which then has to name `by`; may be NULL). False with
+ * an error set. */
+bool stats_aggs(struct parser *p, const char *const *until, struct stats *s);
+/* [by FIELD…], up to the end or a word of `until` (may be NULL). */
+bool stats_by(struct parser *p, const char *const *until, struct stats *s);
 /* `needs` of those that add fields to the rows. What they add counts as read, too: harmless, as the events have it not. */
 void stats_kin_needs(const void *args, struct fieldset *want, struct arena *a);
 /* The row's key values, all of them single. False when one is null or a list. */
