@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "base/wild.h"
 
 /* The tests of running out of memory want NULL, not the sanitizer's own end. */
 const char *__asan_default_options(void);
@@ -487,6 +488,39 @@ START_TEST(str_find_all_sizes)
 }
 END_TEST
 
+/* Runs of three bytes never rule a match out, and mostly rule out what does not match. */
+START_TEST(wild_grams)
+{
+	struct arena *a = arena_new();
+	unsigned seed = 7, never = 0, none = 0;
+
+	for (int turn = 0; turn < 20000; turn++) {
+		char text[1200], pattern[40];
+		const size_t n = (size_t)rand_r(&seed) % (turn % 50 ? 60 : sizeof(text)), m = 1 + (size_t)rand_r(&seed) % 12;
+		for (size_t i = 0; i < n; i++)
+			text[i] = (char)rand_r(&seed);
+		for (size_t i = 0; i < m; i++)
+			pattern[i] = (char)rand_r(&seed);
+		if (turn % 2 && n > 12) {                /* pieces of the text, with stars between them */
+			memcpy(pattern, text + (size_t)rand_r(&seed) % (n - m), m);
+			pattern[0] = '*';
+			pattern[m / 2] = '*';
+			pattern[m - 1] = '*';
+		}
+		const struct wild *w = wild_new(a, (struct str){pattern, m}, false);
+		const struct grams g = grams_of((struct str){text, n});
+		const bool match = wild_match(w, (struct str){text, n});
+		ck_assert(!match || !wild_never(w, &g));
+		if (!match && m >= 6 && n <= 1024) {
+			none++;
+			never += wild_never(w, &g);
+		}
+	}
+	ck_assert_uint_gt(never * 10, none * 7);
+	arena_free(a);
+}
+END_TEST
+
 START_TEST(str_decimal)
 {
 	struct sbuf b = {0};
@@ -632,6 +666,7 @@ int main(void)
 	tcase_add_test(t, str_words_and_lines);
 	tcase_add_test(t, str_find_all_sizes);
 	tcase_add_test(t, str_decimal);
+	tcase_add_test(t, wild_grams);
 	tcase_add_test(t, diag_shows_control_characters);
 	tcase_add_test(t, diag_places);
 	tcase_add_test(t, diag_cuts_between_characters);

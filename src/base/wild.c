@@ -28,6 +28,24 @@ static bool next_piece(struct str *rest, struct str *piece)
 	return true;
 }
 
+struct grams grams_of(struct str text)
+{
+	enum { LONG = 1 << 10 };                         /* bytes: such text has about all bits, whatever it is */
+	struct grams g = {{0, 0}};
+	uint32_t run = 0;
+
+	if (text.n > LONG)
+		return (struct grams){{UINT64_MAX, UINT64_MAX}};
+	for (size_t i = 0; i < text.n; i++) {
+		run = run >> 8 | (uint32_t)(unsigned char)text.p[i] << 16;
+		if (i >= 2) {
+			unsigned bit = run * UINT32_C(0x9E3779B1) >> 25;
+			g.w[bit >> 6] |= UINT64_C(1) << (bit & 63);
+		}
+	}
+	return g;
+}
+
 struct wild *wild_new(struct arena *a, struct str pattern, bool fold)
 {
 	struct wild *w = ARENA_NEW(a, struct wild);
@@ -50,8 +68,12 @@ struct wild *wild_new(struct arena *a, struct str pattern, bool fold)
 	}
 	w->piece = ARENA_ARRAY(a, struct str, w->n);
 	rest = pattern;
-	for (unsigned i = 0; i < w->n; i++)
+	for (unsigned i = 0; i < w->n; i++) {
 		next_piece(&rest, &w->piece[i]);
+		struct grams g = grams_of(w->piece[i]);
+		w->grams.w[0] |= g.w[0];
+		w->grams.w[1] |= g.w[1];
+	}
 	return w;
 }
 

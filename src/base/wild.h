@@ -4,10 +4,18 @@
 #define SPOOR_WILD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
 struct arena;
+
+/* Which runs of three bytes a text has, as bits; different ones may share a bit. Made once per text, it answers most questions
+ * of many patterns without a look at the text: deciding the terms of 438 rules took three times as long without. */
+struct grams {
+	uint64_t w[2];
+};
+struct grams grams_of(struct str text);
 
 struct wild {
 	bool fold;                                       /* ignore case (utf8_fold) */
@@ -15,7 +23,13 @@ struct wild {
 	unsigned n;                                      /* literal pieces between the stars, folded if `fold` */
 	struct str *piece;
 	size_t min_len;                                  /* bytes that a match has at least */
+	struct grams grams;                              /* of the pieces: a match has all of them */
 };
+/* Do the runs of a text rule out a match of it? */
+static inline bool wild_never(const struct wild *w, const struct grams *text)
+{
+	return (w->grams.w[0] & ~text->w[0]) | (w->grams.w[1] & ~text->w[1]);
+}
 
 /* Compiles; pieces live in the arena. No escapes: the caller has already decided what is a star. */
 struct wild *wild_new(struct arena *a, struct str pattern, bool fold);

@@ -158,6 +158,7 @@ struct finder {
 	bool cut;
 	struct sbuf key, *folded;                        /* folded: one for each input */
 	struct str *input, *compared;                    /* what is looked up: as it is, as it is compared */
+	struct grams *grams;                             /* of what is compared, where the column has wildcards */
 	uint32_t *at;                                    /* which value of each list */
 };
 
@@ -228,6 +229,7 @@ static void prepare(struct finder *f, const struct lookup *x, const struct rows 
 	f->folded = xcalloc(x->nin, sizeof(*f->folded));
 	f->input = ARENA_ARRAY(f->arena, struct str, x->nin);
 	f->compared = ARENA_ARRAY(f->arena, struct str, x->nin);
+	f->grams = ARENA_ARRAY(f->arena, struct grams, x->nin);
 	f->at = ARENA_ARRAY(f->arena, uint32_t, x->nin);
 	f->next = ARENA_ARRAY(f->arena, uint32_t, table->n);
 	for (size_t k = 0; k < x->nin; k++)
@@ -269,7 +271,8 @@ static bool row_matches(const struct finder *f, size_t row)
 {
 	for (size_t k = 0; k < f->args->nin; k++) {
 		const struct table_field *c = &f->in[k];
-		if (c->how == BY_WILDCARD && !(c->wild[row] && wild_match(c->wild[row], f->compared[k])))
+		const struct wild *w = c->how == BY_WILDCARD ? c->wild[row] : NULL;
+		if (c->how == BY_WILDCARD && (!w || wild_never(w, &f->grams[k]) || !wild_match(w, f->compared[k])))
 			return false;
 		if (c->how == BY_CIDR && !(c->cidr[row].family && cidr_holds(&c->cidr[row], f->input[k])))
 			return false;
@@ -296,6 +299,8 @@ static struct match find_rows(struct finder *f)
 
 	sbuf_reset(&f->key);
 	for (size_t k = 0; k < f->args->nin; k++) {
+		if (f->in[k].how == BY_WILDCARD)
+			f->grams[k] = grams_of(f->compared[k]);
 		if (f->in[k].how == BY_TEXT)
 			add_key(f, f->compared[k]);
 	}

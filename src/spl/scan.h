@@ -4,6 +4,7 @@
 #define SPOOR_SPL_SCAN_H
 
 #include "base/bits.h"
+#include "base/wild.h"
 #include "cim/cim.h"
 #include "spl/engine.h"
 
@@ -27,6 +28,7 @@ bool scan_stopped(struct scanning *s);
 struct folded {
 	uint32_t *id;
 	struct str *text;
+	struct grams *grams;
 };
 struct folds *folds_new(void);
 void folds_free(struct folds *f);

@@ -5,13 +5,14 @@
 struct value {
 	uint32_t id, fold;
 	struct str folded;
+	const struct grams *grams;                       /* of the folded text; NULL: not made */
 };
 
 static struct value value_of(const struct scanning *s, uint32_t id)
 {
 	uint32_t fold = pool_fold(s->pool, id);
 
-	return (struct value){id, fold, pool_str(s->pool, fold)};
+	return (struct value){id, fold, pool_str(s->pool, fold), NULL};
 }
 
 static bool holds(const struct scanning *s, const struct pred *p, const struct value *v);
@@ -48,6 +49,8 @@ static bool holds_for_text(const struct scanning *s, const struct pred *p, const
 	case P_TERM:
 		if (p->exact)
 			return (v->fold == p->exact) == (p->cmp == CMP_EQ);
+		if (p->wild && v->grams && wild_never(p->wild, v->grams))
+			return p->cmp == CMP_NE;
 		if (p->wild)
 			return wild_match(p->wild, v->folded) == (p->cmp == CMP_EQ);
 		return pattern_match(p->p, p->cmp, pool_str(s->pool, v->id), v->folded);
@@ -136,7 +139,7 @@ static void prepare(struct scanning *s, struct cond *c)
 static uint8_t decide_at(const struct scanning *s, struct cond *c, uint32_t code)
 {
 	if (!c->memo[code] && c->folded) {
-		struct value v = {c->col.dict[code], c->folded->id[code], c->folded->text[code]};
+		struct value v = {c->col.dict[code], c->folded->id[code], c->folded->text[code], &c->folded->grams[code]};
 		c->memo[code] = holds(s, c->pred, &v) ? YES : NO;
 	} else if (!c->memo[code]) {
 		c->memo[code] = cond_decide(s, c, c->col.dict[code]);
