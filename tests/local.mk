@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/check_case \
 	tests/check_cim \
 	tests/check_coverage \
+	tests/check_damage \
 	tests/check_detect \
 	tests/check_drill \
 	tests/check_engine \
@@ -47,6 +48,7 @@ SCRIPT_TESTS = \
 tests_check_ui_SOURCES = tests/check_ui.c ui/cell.c ui/clock.c ui/columns.c ui/glyph.c ui/keys.c ui/layout.c \
 	ui/list.c ui/order.c ui/page.c ui/pick.c ui/state.c ui/view.c
 
+tests_check_damage_SOURCES = tests/check_damage.c tests/evtx_sample.c tests/evtx_tools.h samples/gen_evtx.c samples/gen_evtx.h samples/gen.h
 tests_check_evtx_SOURCES = tests/check_evtx.c tests/evtx_sample.c tests/evtx_tools.h samples/gen_evtx.c samples/gen_evtx.h samples/gen.h
 
 # The terminal that the screens are tested on. `make update-screens` writes what they are compared with anew, after a wanted change.

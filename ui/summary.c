@@ -370,7 +370,8 @@ void summary_others(struct analysis *a, struct page *p)
 	page_heading(p, "Events of other providers, not read");
 	for (size_t i = 0; i < l->nothers; i++) {
 		add_number(p, 2, l->other[i].count);
-		page_addf(p, ROLE_TEXT, "%u", l->other[i].event_id);
+		if (strcmp(l->other[i].provider, LOAD_LINES) != 0)
+			page_addf(p, ROLE_TEXT, "%u", l->other[i].event_id);
 		page_tab(p, NUMBER_WIDTH + 11, true);
 		page_wrap(p, ROLE_TEXT, str_c(l->other[i].provider), NUMBER_WIDTH + 12);
 		page_end(p);

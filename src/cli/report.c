@@ -222,7 +222,10 @@ static void print_others(const struct load *l)
 	for (size_t i = 0; i < l->nothers && i < 20; i++) {
 		struct sbuf name = {0};
 		export_visible(&name, str_c(l->other[i].provider));
-		fprintf(stderr, "  %10" PRIu64 "  event %" PRIu32 ", %s\n", l->other[i].count, l->other[i].event_id, name.p ? name.p : "?");
+		if (strcmp(l->other[i].provider, LOAD_LINES) == 0)
+			fprintf(stderr, "  %10" PRIu64 "  " LOAD_LINES " that are no events\n", l->other[i].count);
+		else
+			fprintf(stderr, "  %10" PRIu64 "  event %" PRIu32 ", %s\n", l->other[i].count, l->other[i].event_id, name.p ? name.p : "?");
 		sbuf_free(&name);
 	}
 	if (l->nothers > 20)

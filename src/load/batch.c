@@ -313,6 +313,22 @@ static void add_damage(struct batch *b, uint64_t offset, uint64_t length, const 
 			*p = '?';
 }
 
+static void add_damage_text(struct batch *b, uint64_t offset, uint64_t length, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+static void add_damage_text(struct batch *b, uint64_t offset, uint64_t length, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_damage(b, offset, length, fmt, ap);
+	va_end(ap);
+}
+
+void batch_add_damage(struct batch *b, uint64_t offset, uint64_t length, const char *why)
+{
+	add_damage_text(b, offset, length, "%s", why);
+}
+
 void batch_damaged(struct batch *b, uint64_t offset, uint64_t length, const char *fmt, ...)
 {
 	va_list ap;

@@ -77,6 +77,7 @@ struct batch {
 	bool stable;                                     /* set by a decoder whose texts stay where they are until the record ends:
 	                                                    they are not copied */
 	bool narrowed;                                   /* fields were left out, see BATCH_COLUMNS_MAX */
+	uint8_t strays;                                  /* how deep in logs glued to others the decoder is (stray.h) */
 	bool recover;                                    /* set by the loader: records in unused space are wanted, too */
 	uint32_t input;                                  /* index of the input it came from */
 	uint64_t chunk;                                  /* position of the chunk within the input, for ordering */
@@ -88,6 +89,10 @@ struct batch {
 	struct batch_damage *damage;
 	uint32_t ndamage, damagecap;                     /* at most BATCH_DAMAGE_MAX are kept … */
 	uint64_t damaged;                                /* … of so many */
+	uint64_t lines;                                  /* lines of text that belong to other sources */
+	uint64_t zero_at, zeros;                         /* of EVTX: NUL bytes at its end, and where; damage when chunks follow */
+	uint64_t zeros_first;                            /* NUL bytes before its first chunk … */
+	bool chunk_first;                                /* … before which there is nothing else */
 	uint32_t *recovered;                             /* the seq of each event that lay in unused space, ascending */
 	uint32_t nrecovered, recoveredcap;
 	uint64_t unused, unreadable;                     /* records in unused space that were not wanted, or could not be read */
@@ -122,6 +127,8 @@ void batch_data(struct batch *b, struct str name, struct str value);       /* li
 bool batch_end(struct batch *b, uint64_t offset, uint64_t length);
 /* Instead of batch_end: the record is lost, and why (printf). */
 void batch_damaged(struct batch *b, uint64_t offset, uint64_t length, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The same for a batch that is done. */
+void batch_add_damage(struct batch *b, uint64_t offset, uint64_t length, const char *why);
 /* No record comes any more: makes the tables, in as little memory as they need, and lets go of the maker. */
 void batch_done(struct batch *b);
 

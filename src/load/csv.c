@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "load/decode.h"
 #include "load/json.h"
+#include "load/stray.h"
 #include "load/wide.h"
 
 enum { COLUMNS_MAX = JSONREC_LEAVES_MAX, TRY_MAX = 1 << 20 /* bytes of a row that is tried after a broken one */ };
@@ -23,6 +24,7 @@ struct table {
 	struct cell *cell;                               /* of the row read last */
 	size_t n, cap;
 	size_t ncols;                                    /* of the header; 0 while it is read */
+	size_t event;                                    /* the column that tells that these are events */
 	struct str *name;                                /* ncols of them */
 	char *names;
 	size_t body;                                     /* where the first row starts */
@@ -48,6 +50,12 @@ static bool breaks(char c)
 	return c == '\n' || c == '\r';
 }
 
+/* A record of another format: no row, whatever commas it has. */
+static bool is_other(struct str t)
+{
+	return str_starts(t, "{\"") || str_starts(t, "<Event") || str_starts(t, "<?xml");
+}
+
 /* Reads the row at t[*at] into c->cell; *at is behind it. NOTHING: an empty line. SHORT: t ends inside; without `final` also
  * when it ends where the row may. */
 static enum row read_row(struct table *c, struct str t, size_t *at, bool final)
@@ -55,6 +63,8 @@ static enum row read_row(struct table *c, struct str t, size_t *at, bool final)
 	size_t p = *at;
 
 	c->n = 0;
+	if (c->ncols && is_other((struct str){t.p + p, t.n - p}))
+		return BAD;
 	if (p < t.n && breaks(t.p[p])) {
 		if (t.p[p] == '\r' && p + 1 == t.n && !final)
 			return SHORT;
@@ -117,7 +127,7 @@ static size_t restart(struct table *c, struct str t, size_t from, bool final)
 		bool all = t.n - at < TRY_MAX;
 		size_t end = at;
 		enum row what = read_row(c, (struct str){t.p, all ? t.n : at + TRY_MAX}, &end, all && final);
-		if (what == ROW)
+		if (what == ROW && !memchr(t.p + at, 0, end - at))
 			return at;
 		if (what == SHORT && all && !final)
 			break;
@@ -137,6 +147,13 @@ static size_t unquote(struct str t, struct cell k, char *out)
 	return n;
 }
 
+static bool tells_of_events(struct str name)
+{
+	const struct jsonrec_name *known = jsonrec_name(name);
+
+	return (known && known->field == SYS_EVENT_ID) || jsonrec_inner(name) == INNER_EVENT;
+}
+
 /* Reads the header. False when these are no names that tell of events, or without `final` when it does not end in `head`. */
 static bool open_table(struct table *c, struct str head, bool final)
 {
@@ -151,11 +168,8 @@ static bool open_table(struct table *c, struct str head, bool final)
 			;
 		if (what != ROW || c->n < 2)
 			continue;
-		for (size_t i = 0; i < c->n && !event; i++) {
-			struct str name = {head.p + c->cell[i].from, c->cell[i].to - c->cell[i].from};
-			const struct jsonrec_name *known = jsonrec_name(name);
-			event = (known && known->field == SYS_EVENT_ID) || jsonrec_inner(name) == INNER_EVENT;
-		}
+		for (c->event = 0; c->event < c->n && !event; c->event += !event)
+			event = tells_of_events((struct str){head.p + c->cell[c->event].from, c->cell[c->event].to - c->cell[c->event].from});
 	}
 	if (!event)
 		return false;
@@ -171,6 +185,23 @@ static bool open_table(struct table *c, struct str head, bool final)
 	return true;
 }
 
+/* Is the row read last one of names, the first of another table? */
+static bool names_again(const struct table *c, struct str t)
+{
+	struct cell k = c->cell[c->event];
+
+	while (k.from < k.to && t.p[k.from] == '\0')
+		k.from++;
+	if (k.from == k.to || k.to - k.from > 40 || !(((unsigned char)t.p[k.from] | 32) >= 'a' || t.p[k.from] == '_'))
+		return false;
+	if (tells_of_events((struct str){t.p + k.from, k.to - k.from}))
+		return true;
+	for (size_t i = 0; i < c->n; i++)
+		if (tells_of_events((struct str){t.p + c->cell[i].from, c->cell[i].to - c->cell[i].from}))
+			return true;
+	return false;
+}
+
 /* ---- the calls of a decoder ---- */
 
 static int probe(struct str head, enum encoding enc)
@@ -183,6 +214,14 @@ static int probe(struct str head, enum encoding enc)
 	table_free(&c);
 	wide_free(&w);
 	return good ? 95 : 0;
+}
+
+static bool holds_other(struct wide *w, struct str stored, enum encoding enc, size_t from, size_t to)
+{
+	size_t start = wide_bytes(w, from);
+	struct stray s;
+
+	return stray_find((struct str){stored.p + start, wide_bytes(w, to) - start}, true, &decode_csv, enc, &s);
 }
 
 /* `state` keeps what is needed of the header, which only the first call sees: the separator and the number of columns. */
@@ -201,16 +240,21 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 			end = 0;
 	} else {
 		if (!*state && open_table(&c, t, false)) {
-			*state = (uint64_t)c.ncols << 8 | (unsigned char)c.separator;
+			*state = (uint64_t)c.event << 32 | (uint64_t)c.ncols << 8 | (unsigned char)c.separator;
 			end = c.body;
 		}
 		c.separator = (char)(*state & 0xFF);
-		c.ncols = *state >> 8;
+		c.ncols = *state >> 8 & 0xFFFFFF;
+		c.event = *state >> 32;
 		for (size_t at = end; *state && at < t.n;) {
+			const size_t start = at;
 			enum row what = read_row(&c, t, &at, false);
+			bool other = what == ROW && names_again(&c, t);
+			if (end && (what == BAD || other))       /* what follows may be another log: a piece of its own */
+				break;
 			if (what == BAD)
 				at = restart(&c, t, at, false);
-			if (what == SHORT || (what == BAD && at == t.n))
+			if (what == SHORT || other || (what == BAD && (at == t.n || holds_other(&w, text, enc, start, at))))
 				break;
 			end = at;
 		}
@@ -235,51 +279,88 @@ static void keep_row(struct table *c, struct str t, struct jsonrec *r)
 	}
 }
 
+/* Decoding one text. */
+struct run {
+	struct wide wide;
+	struct str t, stored;                            /* as UTF-8; as it is */
+	enum encoding enc;
+	uint64_t base;
+	struct batch *batch;
+	struct table table;
+	struct jsonrec rec;
+};
+
+/* Rows that are none: another log that follows, or damage. */
+static void bad_rows(struct run *r, size_t from, size_t to)
+{
+	uint64_t start = wide_bytes(&r->wide, from);
+	struct str raw = {r->stored.p + start, wide_bytes(&r->wide, to) - start};
+	size_t left = stray_decode(raw, true, r->base + start, &decode_csv, r->enc, false, r->batch);
+
+	if (left < raw.n)
+		to = wide_place(&r->wide, from, start + left);
+	while (to > from && breaks(r->t.p[to - 1]))
+		to--;
+	struct str text = {r->t.p + from, to - from};
+	if (stray_nuls(text).n && left < raw.n)
+		batch_damaged(r->batch, r->base + start, left, "NUL bytes where rows should be");
+	else if (stray_words(text))
+		batch_damaged(r->batch, r->base + start, wide_bytes(&r->wide, to) - start, "no row of %zu cells, or its quotes are not closed",
+		              r->table.ncols);
+}
+
+static void good_row(struct run *r, size_t from, size_t to)
+{
+	while (to > from && breaks(r->t.p[to - 1]))
+		to--;
+	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
+	keep_row(&r->table, r->t, &r->rec);
+	batch_begin(r->batch);
+	if (!r->rec.trouble)
+		jsonrec_feed(&r->rec, r->batch);
+	if (r->rec.trouble)
+		batch_damaged(r->batch, r->base + start, end - start, "%s", r->rec.trouble);
+	else
+		batch_end(r->batch, r->base + start, end - start);
+}
+
+static void rows(struct run *r, size_t at)
+{
+	while (at < r->t.n) {
+		size_t start = at;
+		enum row what = read_row(&r->table, r->t, &at, true);
+		if (what == NOTHING)
+			continue;
+		if (what == ROW && !names_again(&r->table, r->t)) {
+			good_row(r, start, at);
+			continue;
+		}
+		at = what == ROW ? r->t.n : restart(&r->table, r->t, start, true);
+		bad_rows(r, start, at);
+	}
+}
+
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
-	struct wide w = {0}, hw = {0};
-	struct table c = {0};
-	struct jsonrec r = {0};
-	struct str t = wide_open(&w, text, enc);
+	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b};
+	struct wide names = {0};
 
 	(void)strict;
-	if (t.n && !open_table(&c, wide_open(&hw, head, enc), true)) {
+	r.t = wide_open(&r.wide, text, enc);
+	if (text.n && !open_table(&r.table, wide_open(&names, head, enc), true)) {
 		batch_damaged(b, base, text.n, "no header that names the columns");
-	} else {
-		size_t body = wide_bytes(&hw, c.body), at = 0;
-		if (base < body)                             /* the header itself lies in this text */
-			at = c.body;
+	} else if (text.n) {
+		size_t body = wide_bytes(&names, r.table.body);
+		bool here = text.n >= body && memcmp(text.p, head.p, body) == 0;
 		b->stable = true;
-		jsonrec_room(&r, t.n);
-		while (at < t.n) {
-			size_t start = at, last;
-			enum row what = read_row(&c, t, &at, true);
-			if (what == NOTHING)
-				continue;
-			if (what != ROW)
-				at = restart(&c, t, start, true);
-			for (last = at; last > start && breaks(t.p[last - 1]); last--)
-				;
-			uint64_t from = wide_bytes(&w, start), to = wide_bytes(&w, last);
-			if (what != ROW) {
-				batch_damaged(b, base + from, to - from, "no row of %zu cells, or its quotes are not closed", c.ncols);
-				continue;
-			}
-			keep_row(&c, t, &r);
-			batch_begin(b);
-			if (!r.trouble)
-				jsonrec_feed(&r, b);
-			if (r.trouble)
-				batch_damaged(b, base + from, to - from, "%s", r.trouble);
-			else
-				batch_end(b, base + from, to - from);
-		}
+		jsonrec_room(&r.rec, r.t.n);
+		rows(&r, here ? r.table.body : 0);
 		b->stable = false;
 	}
-	jsonrec_free(&r);
-	table_free(&c);
-	wide_free(&hw);
-	wide_free(&w);
+	jsonrec_free(&r.rec);
+	table_free(&r.table);
+	wide_free(&names);
+	wide_free(&r.wide);
 }
 
 const struct decoder decode_csv = {FORMAT_CSV, probe, cut, decode, true};

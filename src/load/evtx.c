@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "load/binxml.h"
+#include "load/stray.h"
 
 #define HEADER_SIZE 4096
 #define CHUNK_SIZE 65536
@@ -52,35 +53,6 @@ static int probe(struct str head, enum encoding enc)
 	return chunk && (size_t)(chunk - head.p) + 44 <= head.n && le32(chunk + 40) == 128 ? 90 : 0;
 }
 
-/* The piece of the stream that starts at text.p: a chunk, or what lies where one should be, up to the next one. 0 when more of
- * the stream must be seen to tell. */
-static size_t piece(struct str text, bool final)
-{
-	if (text.n < CHUNK_SIZE + (is_chunk(text) ? 0 : sizeof(MAGIC)) && !final)
-		return 0;
-	const size_t n = text.n < CHUNK_SIZE ? text.n : CHUNK_SIZE, seen = text.n < n + sizeof(MAGIC) - 1 ? text.n : n + sizeof(MAGIC) - 1;
-	const char *next = is_chunk(text) || seen < 2 ? NULL : memmem(text.p + 1, seen - 1, MAGIC, sizeof(MAGIC));
-
-	return next ? (size_t)(next - text.p) : n;
-}
-
-/* *state is 1 when the file's header has been passed. */
-static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
-{
-	size_t at = 0;
-
-	(void)enc;
-	if (final)
-		return text.n;
-	if (*state == 0 && has_file_head(text))
-		at = HEADER_SIZE;
-	for (size_t n; at < text.n && (n = piece((struct str){text.p + at, text.n - at}, false)) > 0;) {
-		at += n;
-		*state = 1;
-	}
-	return *state ? at : 0;
-}
-
 /* A record starts at s.p with a size that its end repeats. */
 static bool is_record(struct str s)
 {
@@ -89,6 +61,97 @@ static bool is_record(struct str s)
 	const uint32_t size = le32(s.p + 4);
 
 	return size >= RECORD_MIN && size <= s.n && le32(s.p + size - 4) == size;
+}
+
+/* Where the next chunk or file starts in text, behind its first byte, among the first n bytes; 0 when nowhere. */
+static size_t next_start(struct str text, size_t n)
+{
+	const size_t seen = text.n < n + sizeof(MAGIC) - 1 ? text.n : n + sizeof(MAGIC) - 1;
+	const char *chunk = seen < 2 ? NULL : memmem(text.p + 1, seen - 1, MAGIC, sizeof(MAGIC)),
+	           *file = seen < 2 ? NULL : memmem(text.p + 1, seen - 1, FILE_MAGIC, sizeof(FILE_MAGIC));
+	const char *first = !file || (chunk && chunk < file) ? chunk : file;
+
+	return first ? (size_t)(first - text.p) : 0;
+}
+
+/* Is the last record of the chunk where its header says? */
+static bool has_last_record(struct str chunk)
+{
+	const uint32_t last = chunk.n < CHUNK_HEAD ? 0 : le32(chunk.p + 44);
+
+	return last >= CHUNK_HEAD && last < chunk.n && is_record((struct str){chunk.p + last, chunk.n - last});
+}
+
+/* Where another log starts behind the records of a chunk that was cut; chunk.n when none does. */
+static size_t cut_by_another(struct str chunk)
+{
+	size_t at = CHUNK_HEAD;
+	struct stray s;
+
+	if (chunk.n < CHUNK_HEAD)
+		at = chunk.n < sizeof(MAGIC) ? chunk.n : sizeof(MAGIC);
+	while (at < chunk.n && is_record((struct str){chunk.p + at, chunk.n - at}))
+		at += le32(chunk.p + at + 4);
+	const struct str rest = {chunk.p + at, chunk.n - at};
+
+	if (stray_find(rest, true, &decode_evtx, ENC_UTF8, &s))
+		return at + s.at;
+	const size_t next = rest.n ? next_start(rest, rest.n) : 0;
+
+	return next ? at + next : chunk.n;
+}
+
+/* The piece of the stream that starts at text.p: a chunk, the header of a file, or what lies where one should be, up to the next one.
+ * 0 when more of the stream must be seen to tell. */
+static size_t piece(struct str text, bool final)
+{
+	const size_t size = has_file_head(text) ? HEADER_SIZE : CHUNK_SIZE;
+	const bool known = is_chunk(text) || has_file_head(text);
+
+	if (text.n < size + (known ? 0 : sizeof(MAGIC)) && !final)
+		return 0;
+	const size_t n = text.n < size ? text.n : size, next = known ? 0 : next_start(text, n);
+
+	if (is_chunk(text) && !has_last_record((struct str){text.p, n}))
+		return cut_by_another((struct str){text.p, n});
+	return next ? next : n;
+}
+
+/* Bytes at the start of text that are neither chunk nor header, before the next one. */
+static size_t foreign(struct str text)
+{
+	size_t at = 0;
+
+	while (at < text.n) {
+		struct str rest = {text.p + at, text.n - at};
+		if (is_chunk(rest) || has_file_head(rest))
+			break;
+		at += piece(rest, true);
+	}
+	return at;
+}
+
+static bool another_log(struct str text)
+{
+	struct stray s;
+
+	return !is_chunk(text) && !has_file_head(text) && !all_zero(text) && stray_find(text, true, &decode_evtx, ENC_UTF8, &s);
+}
+
+/* What lies where a chunk should be is looked at: another log may follow, which starts a piece of its own. *state is 1 when the
+ * file's start has been passed. */
+static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
+{
+	size_t at = 0;
+
+	(void)enc;
+	if (final)
+		return text.n;
+	for (size_t n; at < text.n && (n = piece((struct str){text.p + at, text.n - at}, false)) > 0; at += n)
+		if (another_log((struct str){text.p + at, n}))
+			break;
+	*state = 1;
+	return at;
 }
 
 /* The next record at or behind `at`: records start at multiples of 8. chunk.n when there is none. */
@@ -111,15 +174,19 @@ static void check_sums(struct str chunk, size_t used, uint64_t base, struct batc
 		batch_damaged(b, base, 0, "the checksum of the chunk's records does not match; they were read all the same");
 }
 
-static void check_file_head(struct str head, struct batch *b)
+static void check_file_head(struct str head, uint64_t base, struct batch *b)
 {
 	enum { DIRTY = 1 };
 
+	if (head.n < HEADER_SIZE) {
+		batch_damaged(b, base, head.n, "the file ends inside its header");
+		return;
+	}
 	if ((uint32_t)crc32(0, (const Bytef *)head.p, 120) != le32(head.p + 124))
-		batch_damaged(b, 0, 0, "the checksum of the file's header does not match; its records were read all the same");
+		batch_damaged(b, base, 0, "the checksum of the file's header does not match; its records were read all the same");
 	if (le32(head.p + 120) & DIRTY)
 		b->note = "copied while Windows was writing it: its last events may be missing";
-	else
+	else if (base == 0)
 		b->expected = HEADER_SIZE + (uint64_t)(le32(head.p + 40) >> 16) * CHUNK_SIZE;
 }
 
@@ -150,8 +217,6 @@ static void decode_chunk(struct str chunk, uint64_t base, struct batch *b)
 	size_t used = chunk.n;
 	bool cut_short = false;
 
-	if (all_zero(chunk))                                     /* room that Windows set aside and never used */
-		return;
 	if (chunk.n < CHUNK_HEAD || !is_chunk(chunk)) {
 		batch_damaged(b, base, chunk.n, is_chunk(chunk) ? "the file ends inside a chunk's header" : "no chunk of events where one should be");
 		if (chunk.n <= CHUNK_HEAD)
@@ -170,7 +235,7 @@ static void decode_chunk(struct str chunk, uint64_t base, struct batch *b)
 			const size_t next = next_record(chunk, at + 1, used);
 			const bool last = next >= used && chunk.n < CHUNK_SIZE;
 
-			if (next < used || !all_zero((struct str){chunk.p + at, used - at}))
+			if (next < used || used < chunk.n || !all_zero((struct str){chunk.p + at, used - at}))
 				batch_damaged(b, base + at, next - at, last ? "the file ends inside a record" : "no event record where one should be");
 			cut_short &= !last;
 			at = next;
@@ -191,26 +256,56 @@ static void decode_chunk(struct str chunk, uint64_t base, struct batch *b)
 	binxml_free(&x);
 }
 
-static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
+/* What is neither chunk nor header: another log, or remains of chunks. */
+static void decode_foreign(struct str text, uint64_t base, struct batch *b)
 {
-	size_t at = 0;
+	const size_t left = stray_decode(text, true, base, &decode_evtx, ENC_UTF8, false, b);
 
-	(void)enc, (void)head, (void)strict;
-	if (base == 0 && has_file_head(text)) {
-		if (text.n < HEADER_SIZE) {
-			batch_damaged(b, 0, text.n, "the file ends inside its header");
-			return;
-		}
-		check_file_head(text, b);
-		at = HEADER_SIZE;
-	}
-	for (size_t n; at < text.n; at += n) {
-		n = piece((struct str){text.p + at, text.n - at}, true);
-		decode_chunk((struct str){text.p + at, n}, base + at, b);
+	if (left < CHUNK_HEAD && !stray_words((struct str){text.p, left}))
+		return;
+	for (size_t at = 0, n; at < left; at += n) {
+		const struct str rest = {text.p + at, left - at};
+		n = piece(rest, true);
+		if (!all_zero((struct str){rest.p, n}))
+			decode_chunk((struct str){rest.p, n}, base + at, b);
 	}
 }
 
+static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
+{
+	size_t zeros = 0;                                        /* where a run of them began: room that Windows set aside, unless chunks follow */
+
+	(void)enc, (void)head, (void)strict;
+	for (size_t at = 0, n; at < text.n; at += n) {
+		const struct str rest = {text.p + at, text.n - at};
+		n = piece(rest, true);
+		if (all_zero((struct str){rest.p, n}))
+			continue;
+		if (zeros == 0 && is_chunk(rest)) {
+			b->chunk_first = true;
+			b->zeros_first = at;
+		} else if (zeros < at && is_chunk(rest))
+			batch_damaged(b, base + zeros, at - zeros, EVTX_HOLE);
+		if (has_file_head(rest)) {
+			check_file_head((struct str){rest.p, n}, base + at, b);
+		} else if (is_chunk(rest)) {
+			decode_chunk((struct str){rest.p, n}, base + at, b);
+		} else {
+			n = foreign(rest);
+			decode_foreign((struct str){rest.p, n}, base + at, b);
+		}
+		zeros = at + n;
+	}
+	b->zero_at = base + zeros;
+	b->zeros = text.n - zeros;
+}
+
 const struct decoder decode_evtx = {FORMAT_EVTX, probe, cut, decode, false};
+
+bool evtx_is_record(struct str raw)
+{
+	return is_record(raw);
+}
 
 uint64_t evtx_window(uint64_t offset, uint64_t *length)
 {

@@ -5,6 +5,8 @@
 #include "load/decode.h"
 
 extern const struct decoder decode_evtx;
+#define EVTX_HOLE "NUL bytes where chunks of events should be"
+bool evtx_is_record(struct str raw);                     /* are these the stored bytes of a record? */
 /* What must be read of the stream to show the record at this offset: from where, and how many bytes at most. */
 uint64_t evtx_window(uint64_t offset, uint64_t *length);
 /* Appends the record at this offset of the stream, of which the window starts at `base`, as indented XML. False: *why (static

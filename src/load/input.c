@@ -169,18 +169,30 @@ static bool evtx_text(struct inputs *in, uint32_t i, uint64_t offset, struct sbu
 	return ok;
 }
 
+/* How a record is written, of whatever log it is: logs of several formats and encodings may lie in one input. */
+static enum encoding encoding_of(struct str raw, enum encoding usual)
+{
+	if (raw.n < 2 || (raw.p[0] && raw.p[1]))
+		return memchr(raw.p, 0, raw.n) ? usual : ENC_UTF8;      /* in UTF-16 names and marks have NULs */
+	return raw.p[0] ? ENC_UTF16LE : ENC_UTF16BE;
+}
+
 bool input_raw_text(struct inputs *in, uint32_t i, uint64_t offset, uint64_t length, struct sbuf *out, struct diag *d)
 {
 	struct sbuf raw = {0};
 
 	sbuf_reset(out);
-	if (i < in->n && in->v[i].format == FORMAT_EVTX)
-		return evtx_text(in, i, offset, out, d);
 	bool ok = input_raw(in, i, offset, length, &raw, d);
-	if (ok && in->v[i].encoding == ENC_UTF8)
+	enum encoding enc = ok ? encoding_of(sbuf_str(&raw), in->v[i].encoding) : ENC_UTF8;
+	bool binary = ok && enc == ENC_UTF8 && in->v[i].format == FORMAT_EVTX && memchr(raw.p, 0, raw.n);
+	if (binary || (ok && evtx_is_record(sbuf_str(&raw)))) {
+		sbuf_free(&raw);
+		return evtx_text(in, i, offset, out, d);
+	}
+	if (ok && enc == ENC_UTF8)
 		utf8_scrub(sbuf_str(&raw), out);
 	else if (ok)
-		utf8_from_utf16((const uint8_t *)raw.p, raw.n, in->v[i].encoding == ENC_UTF16BE, out);
+		utf8_from_utf16((const uint8_t *)raw.p, raw.n, enc == ENC_UTF16BE, out);
 	sbuf_free(&raw);
 	return ok;
 }

@@ -8,7 +8,11 @@
  * array, and what stands before and behind them is passed over, so that it may be cut between them like any other array. */
 #include "load/json.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "load/decode.h"
+#include "load/stray.h"
 #include "load/wide.h"
 
 static bool blank(char c)
@@ -27,7 +31,7 @@ static size_t restart(struct str t, size_t from)
 		size_t k = at;
 		while (k > from && (t.p[k - 1] == ' ' || t.p[k - 1] == '\t'))
 			k--;
-		if (k == from || t.p[k - 1] == '\n')
+		if (k == from || t.p[k - 1] == '\n' || (t.p[k - 1] == '\0' && at + 1 < t.n && t.p[at + 1]))
 			return at;
 		while (k > from && blank(t.p[k - 1]))
 			k--;
@@ -43,10 +47,11 @@ static size_t restart(struct str t, size_t from)
 }
 
 /* What is met at or behind *at, between records. */
-enum what { END, RECORD, BROKEN, SHORT, HEAD };
+enum what { END, RECORD, BROKEN, SHORT, HEAD, LINE };
 struct piece {
 	enum what what;
-	size_t start, end;                               /* BROKEN: up to the next start; HEAD: of a wrapper, up to its first record */
+	size_t start, end;                               /* BROKEN: up to the next start; HEAD: of a wrapper, up to its first record;
+	                                                    LINE: of text in which a `{` stands that begins no record */
 	size_t other;                                    /* other text before `start` begins here … */
 	size_t other_end;                                /* … and ends here; the same when there is none */
 };
@@ -88,6 +93,15 @@ static enum jsonrec_end skip_tail(struct str t, size_t *at)
 	return JSONREC_DONE;
 }
 
+/* Does other text precede t[at] on its line, from `other` on? */
+static bool in_a_line(struct str t, size_t at, size_t other)
+{
+	for (; at > other && t.p[at - 1] != '\n'; at--)
+		if (!is_filler(t.p[at - 1]) && !memchr("\0}\xEF\xBB\xBF", t.p[at - 1], 5))
+			return true;
+	return false;
+}
+
 /* `final`: a record that does not end in t never does. `r` gets the record; `keep`: its values are wanted. */
 static struct piece next_piece(struct str t, size_t at, bool final, struct jsonrec *r, bool keep)
 {
@@ -125,12 +139,39 @@ static struct piece next_piece(struct str t, size_t at, bool final, struct jsonr
 		k.what = RECORD;
 		return k;
 	}
-	k.end = restart(t, k.start);
 	k.what = e == JSONREC_SHORT && !final ? SHORT : BROKEN;
+	k.end = restart(t, k.start);
+	if (e == JSONREC_BROKEN && in_a_line(t, k.start, k.other)) {
+		const char *eol = memchr(t.p + k.start, '\n', t.n - k.start);
+		k.end = eol ? (size_t)(eol - t.p) : t.n;
+		k.what = eol || final ? LINE : SHORT;
+	}
 	return k;
 }
 
 /* ---- the three calls of a decoder ---- */
+
+/* Behind something else on its line, as syslog or a dump of EVTX ("Record 1") puts it, or between lines of other sources. */
+static int record_inside(struct str t)
+{
+	enum { TRIES = 1000 };
+	struct jsonrec r = {0};
+	struct piece k = {.end = 0};
+	int sure = 0;
+
+	for (int i = 0; i < TRIES && !sure; i++) {
+		k = next_piece(t, k.end, false, &r, false);
+		if (k.what == END)
+			break;
+		struct str record = {t.p + k.start, k.end - k.start};
+		if (k.what != BROKEN && k.what != LINE && (str_find(record, STR("EventID")) >= 0 || str_find(record, STR("EventCode")) >= 0))
+			sure = memchr(t.p, '"', k.start) ? 40 : 50;
+		if (k.what == SHORT)
+			break;
+	}
+	jsonrec_free(&r);
+	return sure;
+}
 
 static int probe(struct str head, enum encoding enc)
 {
@@ -149,16 +190,8 @@ static int probe(struct str head, enum encoding enc)
 		if (i < t.n && (t.p[i] == '"' || t.p[i] == '}'))
 			sure = 90;
 	}
-	if (!sure && i < t.n) {
-		/* Behind something else on its line, as syslog or a dump of EVTX ("Record 1") puts it. */
-		struct jsonrec r = {0};
-		struct piece k = next_piece(t, i, false, &r, false);
-		size_t at = k.start;
-		jsonrec_free(&r);
-		if ((k.what == RECORD || k.what == SHORT || k.what == HEAD) && !memchr(t.p, 0, t.n) && !memchr(t.p + i, '"', at - i) &&
-		    str_find((struct str){t.p + at, k.end - at}, STR("EventID")) >= 0)
-			sure = 50;
-	}
+	if (!sure && i < t.n && !memchr(t.p, 0, t.n))
+		sure = record_inside((struct str){t.p + i, t.n - i});
 	wide_free(&w);
 	return sure;
 }
@@ -184,6 +217,15 @@ static size_t last_line_start(struct str t)
 	}
 }
 
+/* Is what is no record here another log? It is cut by its own rules then. */
+static bool another_log(struct wide *w, struct str stored, enum encoding enc, size_t from, size_t to)
+{
+	size_t start = wide_bytes(w, from);
+	struct stray s;
+
+	return stray_find((struct str){stored.p + start, wide_bytes(w, to) - start}, true, &decode_json, enc, &s);
+}
+
 static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
 {
 	struct wide w = {0};
@@ -191,7 +233,7 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 	if (final && *state != DECODE_LOST)
 		return text.n;
 	struct str t = wide_open(&w, text, enc);
-	size_t end = 0;
+	size_t end = 0, at = 0;
 	if (*state == DECODE_LOST) {
 		end = restart(t, 0);
 		if (end == t.n)
@@ -199,55 +241,158 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 	} else if (!(end = last_line_start(t))) {
 		struct jsonrec r = {0};
 		for (;;) {
-			struct piece k = next_piece(t, end, false, &r, false);
-			if (k.what != RECORD && k.what != HEAD && (k.what != BROKEN || k.end == t.n))
+			struct piece k = next_piece(t, at, false, &r, false);
+			if (k.what != LINE && k.what != RECORD && k.what != HEAD && (k.what != BROKEN || k.end == t.n))
 				break;
-			end = k.end;
+			if (k.what == BROKEN && another_log(&w, text, enc, end, k.end))
+				break;
+			at = k.end;
+			end = k.what == LINE ? end : at;         /* what other logs write over many lines stays together */
 		}
 		jsonrec_free(&r);
+		if (!end && (at || !memchr(t.p, '{', t.n)))
+			end = stray_cut((struct str){t.p, at ? at : t.n});
 	}
 	end = wide_bytes(&w, end);
 	wide_free(&w);
 	return final && !end ? text.n : end;
 }
 
+/* Decoding one text. */
+struct run {
+	struct wide wide;
+	struct str t, stored;                            /* as UTF-8; as it is */
+	enum encoding enc;
+	uint64_t base;
+	struct batch *batch;
+	struct jsonrec rec;
+	struct piece *odd;                               /* broken pieces since the last record */
+	size_t nodd, oddcap;
+};
+
+static void damaged(struct run *r, size_t from, size_t to, const char *why)
+{
+	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
+
+	batch_damaged(r->batch, r->base + start, end - start, "%s", why);
+}
+
+/* What a record leaves when its start is lost. */
+static bool is_remains(struct str line)
+{
+	return memchr(line.p, '"', line.n) && (strchr("\"{}[],:", line.p[0]) || line.p[line.n - 1] == '}');
+}
+
+/* Does evtx_dump write it before each record? */
+static bool is_title(struct str line)
+{
+	unsigned long long n;
+
+	return str_starts(line, "Record ") && str_u64((struct str){line.p + 7, line.n - 7}, &n);
+}
+
+/* The text of lines without a record: each is a record of another source, or the remains of one of ours. What precedes a record on
+ * its line is neither. */
+static void other_lines(struct run *r, size_t from, size_t to)
+{
+	size_t bad = 0, bad_end = 0;
+
+	while (from < to) {
+		const char *eol = memchr(r->t.p + from, '\n', to - from);
+		size_t end = eol ? (size_t)(eol - r->t.p) : to, a = from, z = end;
+		while (a < z && (is_filler(r->t.p[a]) || r->t.p[a] == '\0'))
+			a++;
+		while (z > a && (blank(r->t.p[z - 1]) || r->t.p[z - 1] == '\0'))
+			z--;
+		struct str line = {r->t.p + a, z - a};
+		bool whole = eol || end == r->t.n || r->t.p[end] == '\n';
+		if (line.n && is_remains(line)) {
+			if (!bad_end)
+				bad = a;
+			bad_end = z;
+		} else if (whole && stray_words(line) && !is_title(line)) {
+			r->batch->lines++;
+		}
+		from = end + 1;
+	}
+	if (bad_end)
+		damaged(r, bad, bad_end, "text between records that is no JSON");
+}
+
+static void other_piece(struct run *r, size_t from, struct piece k)
+{
+	struct str line = {r->t.p + k.start, k.end - k.start};
+	bool ours = k.what == BROKEN || (k.what == LINE && str_find(line, STR("\"EventID\"")) >= 0);
+
+	other_lines(r, from, ours ? k.start : k.end);
+	if (ours)
+		damaged(r, k.start, k.end, "no valid JSON, or cut short");
+}
+
+/* What lies between two records, or around them: pieces that are no records, and other text. */
+static void between(struct run *r, size_t from, size_t to)
+{
+	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
+	struct str raw = {r->stored.p + start, (size_t)(end - start)};
+	size_t left = stray_decode(raw, true, r->base + start, &decode_json, r->enc, false, r->batch);
+
+	if (left < raw.n)                                        /* only what precedes it is ours */
+		to = wide_place(&r->wide, from, (size_t)start + left);
+	struct str nuls = stray_nuls((struct str){r->t.p + from, to - from});
+	if (nuls.n)
+		damaged(r, (size_t)(nuls.p - r->t.p), (size_t)(nuls.p - r->t.p) + nuls.n, "NUL bytes where records should be");
+	for (size_t i = 0; i < r->nodd && r->odd[i].start < to; i++) {
+		struct piece k = r->odd[i];
+		if (k.end > to)
+			k.end = to;
+		other_piece(r, from, k);
+		from = k.end;
+	}
+	if (from < to)
+		other_lines(r, from, to);
+	r->nodd = 0;
+}
+
+static void record(struct run *r, struct piece k)
+{
+	uint64_t from = wide_bytes(&r->wide, k.start), to = wide_bytes(&r->wide, k.end);
+
+	batch_begin(r->batch);
+	if (!r->rec.trouble)
+		jsonrec_feed(&r->rec, r->batch);
+	if (r->rec.trouble)
+		batch_damaged(r->batch, r->base + from, to - from, "%s", r->rec.trouble);
+	else
+		batch_end(r->batch, r->base + from, to - from);
+}
+
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
-	struct wide w = {0};
-	struct str t = wide_open(&w, text, enc);
-	struct jsonrec r = {0};
+	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b};
 	struct piece k = {.what = RECORD};
+	size_t done = 0;                                 /* end of what has been dealt with */
 
 	(void)head, (void)strict;
+	r.t = wide_open(&r.wide, text, enc);
 	b->stable = true;
-	jsonrec_room(&r, t.n);
+	jsonrec_room(&r.rec, r.t.n);
 	while (k.what != END) {
-		k = next_piece(t, k.end, true, &r, true);
-		if (memchr(t.p + k.other, '"', k.other_end - k.other)) {
-			uint64_t from = wide_bytes(&w, k.other), to = wide_bytes(&w, k.other_end);
-			batch_damaged(b, base + from, to - from, "text between records that is no JSON");
-		}
-		if (k.what == END)
-			break;
-		if (k.what == HEAD)
+		k = next_piece(r.t, k.end, true, &r.rec, true);
+		if (k.what == BROKEN || k.what == LINE) {
+			GROW(r.odd, r.nodd, r.oddcap);
+			r.odd[r.nodd++] = k;
 			continue;
-		uint64_t from = wide_bytes(&w, k.start), to = wide_bytes(&w, k.end);
-		if (k.what != RECORD) {
-			batch_damaged(b, base + from, to - from, "no valid JSON, or cut short");
-		} else if (r.trouble) {
-			batch_damaged(b, base + from, to - from, "%s", r.trouble);
-		} else {
-			batch_begin(b);
-			jsonrec_feed(&r, b);
-			if (r.trouble)
-				batch_damaged(b, base + from, to - from, "%s", r.trouble);
-			else
-				batch_end(b, base + from, to - from);
 		}
+		if (r.nodd || k.other < k.other_end)
+			between(&r, done, k.start);
+		done = k.end;
+		if (k.what == RECORD)
+			record(&r, k);
 	}
 	b->stable = false;
-	jsonrec_free(&r);
-	wide_free(&w);
+	free(r.odd);
+	jsonrec_free(&r.rec);
+	wide_free(&r.wide);
 }
 
 const struct decoder decode_json = {FORMAT_JSON, probe, cut, decode, false};

@@ -257,29 +257,29 @@ static void undot_all(struct jsonrec *r)
 static bool look_inside(struct jsonrec *r, struct batch *b, bool *lost)
 {
 	for (uint32_t i = 0, n = r->n; i < n; i++) {
-		const struct jsonrec_leaf *l = &r->leaf[i];
-		if (l->data || l->type != JSONREC_STRING)
+		const struct jsonrec_leaf l = r->leaf[i];        /* what lies in it is added to the others, which may move them */
+		if (l.data || l.type != JSONREC_STRING)
 			continue;
-		switch (jsonrec_inner(l->path)) {
+		switch (jsonrec_inner(l.path)) {
 		case INNER_NOTHING:
 			break;
 		case INNER_EVENT:
-			if (feed_event(r, b, l->value))
+			if (feed_event(r, b, l.value))
 				return true;
-			*lost |= str_find(l->value, STR("<Event")) >= 0;
+			*lost |= str_find(l.value, STR("<Event")) >= 0;
 			break;
 		case INNER_DATA:
-			if (jsonrec_quoted(r, l->value, true))
+			if (jsonrec_quoted(r, l.value, true))
 				break;
 			if (!r->xml)
 				r->xml = xml_inner_new();
-			if (xml_inner_data(r->xml, l->value, b))
+			if (xml_inner_data(r->xml, l.value, b))
 				r->nested = true;
-			else if (str_find(l->value, STR("<EventData")) >= 0)
+			else if (str_find(l.value, STR("<EventData")) >= 0)
 				r->trouble = "the XML of EventData in it cannot be read";
 			break;
 		case INNER_PART:
-			jsonrec_quoted(r, l->value, false);
+			jsonrec_quoted(r, l.value, false);
 		}
 	}
 	return false;

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "load/expand.h"
 #include "load/member.h"
+#include "load/stray.h"
 #include "load/stream.h"
 
 enum {
@@ -22,6 +23,7 @@ enum {
 
 struct chunk {
 	struct member *member;
+	const struct segment *segment;
 	char *memory;                                    /* of `cap` bytes; the chunk is n of them from `from` */
 	size_t cap, from, n;
 	uint64_t base, seq;
@@ -109,8 +111,8 @@ static void decode(struct run *r, unsigned worker, const struct chunk *c)
 	struct batch *b = batch_new(r->maker[worker], 0, c->seq);
 
 	b->recover = r->opts->recover;
-	m->decoder->decode((struct str){c->memory + c->from, c->n}, m->input.encoding, c->base, sbuf_str(&m->head),
-	                   r->opts->strict_xml, b);
+	c->segment->decoder->decode((struct str){c->memory + c->from, c->n}, c->segment->encoding, c->base,
+	                            sbuf_str(&c->segment->head), r->opts->strict_xml, b);
 	take_batch(r, m, b);
 }
 
@@ -198,7 +200,7 @@ static void skip(struct reading *g, size_t n)
 /* Gives the first n bytes to the decoder. */
 static void emit(struct reading *g, size_t n)
 {
-	struct chunk c = {g->m, g->p, g->cap, g->from, n, g->base, g->seq++};
+	struct chunk c = {g->m, g->m->segment, g->p, g->cap, g->from, n, g->base, g->seq++};
 	size_t rest = g->to - g->from - n;
 
 	if (g->eof && !rest) {                           /* the last, or only one: nobody else is needed */
@@ -244,7 +246,7 @@ static void skip_record(struct reading *g)
 	for (;;) {
 		size_t n = g->to - g->from;
 		struct str text = {g->p + g->from, n};
-		size_t start = g->m->decoder->cut(text, g->m->input.encoding, g->eof, &state);
+		size_t start = g->m->segment->decoder->cut(text, g->m->segment->encoding, g->eof, &state);
 		if (start || g->eof) {
 			skip(g, start ? start : n);
 			break;
@@ -255,6 +257,26 @@ static void skip_record(struct reading *g)
 			break;
 	}
 	report_lost(g, from);
+}
+
+/* Nothing of the format in the first n bytes can be cut: does another log start there? `always`: a record that began would be too
+ * long anyway. */
+static bool another_log(struct reading *g, size_t n, bool always)
+{
+	const struct segment *now = g->m->segment;
+	const struct str text = {g->p + g->from, n};
+	struct stray s;
+
+	if (n < DECODE_HEAD_MAX)
+		return false;
+	if (!(always ? stray_find(text, true, now->decoder, now->encoding, &s) : stray_ahead(text, now->decoder, now->encoding, &s)))
+		return false;
+	if (s.at == 0 && g->base == now->start && s.decoder == now->decoder && s.encoding == now->encoding)
+		return false;
+	if (s.at)
+		emit(g, s.at);
+	member_segment(g->m, s.decoder, s.encoding, g->base, (struct str){g->p + g->from, g->to - g->from});
+	return true;
 }
 
 static void cut_and_decode(struct reading *g)
@@ -270,13 +292,16 @@ static void cut_and_decode(struct reading *g)
 			break;
 		bool final = g->eof && n == have;
 		const bool ends = final && !r->opts->open_ended;
-		size_t end = g->m->decoder->cut((struct str){g->p + g->from, n}, g->m->input.encoding, ends, &state);
+		size_t end = g->m->segment->decoder->cut((struct str){g->p + g->from, n}, g->m->segment->encoding, ends, &state);
 		if (!end && final && !ends) {
 			g->m->report.waiting = n;
 			break;
 		}
 		if (end) {
 			emit(g, end);
+			view = r->target;
+		} else if (another_log(g, n, n >= DECODE_RECORD_MAX)) {
+			state = 0;
 			view = r->target;
 		} else if (n >= DECODE_RECORD_MAX) {
 			skip_record(g);
@@ -313,11 +338,10 @@ static void read_member(struct reading *g)
 	g->p = get_memory(g->run, &g->cap);
 	fill(g, HEAD);
 	struct str head = {g->p, g->to < HEAD ? g->to : HEAD};
-	m->decoder = decode_probe(head, &m->input.encoding);
-	if (m->decoder) {
-		m->input.format = m->decoder->format;
-		if (m->decoder->wants_head)
-			sbuf_adds(&m->head, head);
+	const struct decoder *d = decode_probe(head, &m->input.encoding);
+	if (d) {
+		m->input.format = d->format;
+		member_segment(m, d, m->input.encoding, 0, head);
 		cut_and_decode(g);
 	} else if (!m->report.reason[0] || head.n) {
 		unusable(m, what_is_it(head));

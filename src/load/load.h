@@ -42,6 +42,7 @@ struct load_opts {
 /* What became of each input. */
 struct load_input_report {
 	uint64_t bytes, events, others, damaged;
+	uint64_t lines;                                  /* of `others`: lines of text that are no record of any format */
 	uint64_t duplicates, outside;                    /* events left out: copies, and those not in the wanted time */
 	uint64_t recovered;                              /* of `events`: out of unused space */
 	uint64_t unused, unreadable;                     /* records there: not read for want of load_opts.recover; no longer readable */
@@ -54,10 +55,11 @@ struct load_input_report {
 	const char *note;                                /* what else is worth knowing; static text, NULL */
 };
 struct load_other {
-	char *provider;                                  /* "?" when the record names none */
+	char *provider;                                  /* "?" when the record names none; LOAD_LINES */
 	uint32_t event_id;
 	uint64_t count;
 };
+#define LOAD_LINES "lines of text"
 struct load_damage {
 	uint32_t input;
 	uint64_t offset, length;

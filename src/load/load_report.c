@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "load/evtx.h"
 #include "load/member.h"
 
 static int by_chunk(const void *a, const void *b)
@@ -55,6 +56,15 @@ static void add_other(struct load *l, struct tally *t, struct str provider, cons
 	l->other[at->u].count += o->count;
 }
 
+/* Lines of text count as records, too. */
+static void add_lines(struct load *l, struct load_input_report *r, struct tally *t)
+{
+	if (!r->lines)
+		return;
+	r->others += r->lines;
+	add_other(l, t, STR(LOAD_LINES), &(struct batch_other){.count = r->lines});
+}
+
 static int by_count(const void *a, const void *b)
 {
 	const struct load_other *x = a, *y = b;
@@ -72,6 +82,47 @@ static bool names_something(const struct batch_other *o)
 }
 
 /* ---- one input ---- */
+
+struct segment *member_segment(struct member *m, const struct decoder *d, enum encoding enc, uint64_t start, struct str text)
+{
+	struct segment *s = xcalloc(1, sizeof(*s));
+
+	*s = (struct segment){.decoder = d, .encoding = enc, .start = start, .before = m->segment};
+	if (d->wants_head)
+		sbuf_add(&s->head, text.p, text.n < DECODE_HEAD_MAX ? text.n : DECODE_HEAD_MAX);
+	m->segment = s;
+	return s;
+}
+
+static void free_segments(struct segment *s)
+{
+	while (s) {
+		struct segment *before = s->before;
+		sbuf_free(&s->head);
+		free(s);
+		s = before;
+	}
+}
+
+/* Zeros between chunks of an EVTX file, which only show when the pieces that it was read in lie side by side. */
+static void add_holes(struct member *m)
+{
+	struct batch *last = NULL;                       /* the one that the zeros lie in, or begin in */
+	uint64_t at = 0, n = 0;
+
+	for (size_t i = 0; i < m->nbatches; i++) {
+		struct batch *b = m->batch[i];
+		const bool nothing = !b->chunk_first && !b->nevents && !b->ndamage && b->zeros;
+		if (b->chunk_first && last && n + b->zeros_first)
+			batch_add_damage(last, at, n + b->zeros_first, EVTX_HOLE);
+		if (!nothing || !n) {
+			last = b;
+			at = b->zero_at;
+			n = 0;
+		}
+		n += b->zeros;
+	}
+}
 
 static void add_damage(struct load *l, const struct batch *b, size_t *cap)
 {
@@ -91,6 +142,7 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 
 	if (m->nbatches)
 		qsort(m->batch, m->nbatches, sizeof(*m->batch), by_chunk);
+	add_holes(m);
 	for (size_t i = 0; i < m->nbatches; i++) {
 		struct batch *b = m->batch[i];
 		b->input = index;
@@ -100,6 +152,7 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 		r->recovered += b->nrecovered;
 		r->unused += b->unused;
 		r->unreadable += b->unreadable;
+		r->lines += b->lines;
 		if (b->note)
 			r->note = b->note;
 		if (b->expected > m->input.size && !r->reason[0] && !l->cancelled)
@@ -112,7 +165,7 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 			something |= names_something(&b->other[k]);
 		}
 	}
-	if (m->decoder && m->decoder->format == FORMAT_JSON && !r->events && r->others && !something && !r->unusable) {
+	if (m->input.format == FORMAT_JSON && !r->events && r->others && !something && !r->unusable) {
 		r->others = 0;
 		r->unusable = true;
 		r->skipped = !m->asked;
@@ -132,6 +185,8 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 		GROW(l->batch, l->nbatches, l->batchcap);
 		l->batch[l->nbatches++] = b;
 	}
+	if (!r->unusable)
+		add_lines(l, r, others);
 	r->bytes = m->input.size;
 	l->events += r->events;
 	l->recovered += r->recovered;
@@ -151,7 +206,7 @@ void load_finish(struct load *l, struct member **member, size_t n, const struct 
 		add_member(l, (uint32_t)i, member[i], &others, &damagecap);
 		l->inputs.v[i] = member[i]->input;
 		l->report[i] = member[i]->report;
-		sbuf_free(&member[i]->head);
+		free_segments(member[i]->segment);
 		free(member[i]->batch);
 		free(member[i]);
 	}

@@ -15,6 +15,7 @@ libspoor_a_SOURCES += \
 	src/load/member.h \
 	src/load/names.h \
 	src/load/stamp.c src/load/stamp.h \
+	src/load/stray.c src/load/stray.h \
 	src/load/stream.c src/load/stream.h \
 	src/load/sysmon.c src/load/sysmon.h \
 	src/load/wide.c src/load/wide.h \

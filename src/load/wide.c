@@ -17,21 +17,40 @@ struct str wide_open(struct wide *w, struct str raw, enum encoding enc)
 	return w->text;
 }
 
+/* UTF-16 units of the text's bytes from `from` to `to`. */
+static size_t units(const struct wide *w, size_t from, size_t to)
+{
+	size_t n = 0;
+
+	for (const char *p = w->text.p + from, *end = w->text.p + to; p < end; p++) {
+		unsigned char c = (unsigned char)*p;
+		n += (c & 0xC0) != 0x80;                 /* a character … */
+		n += c >= 0xF0;                          /* … outside the BMP: two units */
+	}
+	return n;
+}
+
 size_t wide_bytes(struct wide *w, size_t at)
 {
 	if (!w->utf16)
 		return at;
-	if (at < w->at)
-		w->at = w->bytes = 0;
-	size_t units = 0;
-	for (const char *p = w->text.p + w->at, *end = w->text.p + at; p < end; p++) {
-		unsigned char c = (unsigned char)*p;
-		units += (c & 0xC0) != 0x80;             /* a character … */
-		units += c >= 0xF0;                      /* … outside the BMP: two units */
-	}
+	if (at >= w->at)
+		w->bytes += units(w, w->at, at) * 2;
+	else if (w->at - at < at)
+		w->bytes -= units(w, at, w->at) * 2;
+	else
+		w->bytes = units(w, 0, at) * 2;
 	w->at = at;
-	w->bytes += units * 2;
 	return w->bytes;
+}
+
+size_t wide_place(struct wide *w, size_t from, size_t bytes)
+{
+	if (!w->utf16)
+		return bytes;
+	while (from < w->text.n && wide_bytes(w, from) < bytes)
+		utf8_next(w->text, &from);
+	return from;
 }
 
 void wide_free(struct wide *w)

@@ -16,8 +16,10 @@ struct wide {
 
 /* Makes w->text of the stored bytes, which must outlive it, and returns it. */
 struct str wide_open(struct wide *w, struct str raw, enum encoding enc);
-/* How many stored bytes are the first `at` bytes of the text? Ask in ascending order. `at` lies between characters. */
+/* How many stored bytes are the first `at` bytes of the text? Cheap near the place asked for last. `at` lies between characters. */
 size_t wide_bytes(struct wide *w, size_t at);
+/* The first character at or behind `from` that lies at or behind so many stored bytes; text.n at the end. */
+size_t wide_place(struct wide *w, size_t from, size_t bytes);
 void wide_free(struct wide *w);
 
 #endif

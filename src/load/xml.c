@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "load/decode.h"
+#include "load/stray.h"
 #include "load/wide.h"
 #include "load/xml_fast.h"
 
@@ -131,6 +132,8 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 				end = tag.end;
 		}
 	}
+	if (!end && *state != DECODE_LOST && next_tag(t, 0).kind == NO_TAG)
+		end = stray_cut(t);
 	end = wide_bytes(&w, end);
 	wide_free(&w);
 	return final && !end ? text.n : end;
@@ -139,7 +142,8 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 /* Decoding one text. */
 struct run {
 	struct wide wide;
-	struct str t;
+	struct str t, stored;                            /* as UTF-8; as it is */
+	enum encoding enc;
 	uint64_t base;
 	struct batch *batch;
 	bool fast;                                       /* try xml_fast.c first */
@@ -154,17 +158,64 @@ static void damaged(struct run *r, size_t from, size_t to, const char *why)
 	batch_damaged(r->batch, r->base + start, end - start, "%s", why);
 }
 
+/* Leaves to other formats what they can read of the text. Where that begins; `to` when there is nothing. `remains`: a record was
+ * begun there. */
+static size_t give_away(struct run *r, size_t from, size_t to, bool remains)
+{
+	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
+	struct str raw = {r->stored.p + start, (size_t)(end - start)};
+
+	if (raw.n == 0)
+		return to;
+	size_t left = stray_decode(raw, remains, r->base + start, &decode_xml, r->enc, !r->fast, r->batch);
+	return left == raw.n ? to : wide_place(&r->wide, from, (size_t)start + left);
+}
+
+static bool ends_line(struct str t, size_t at)
+{
+	while (at < t.n && blank(t.p[at]) && t.p[at] != '\n')
+		at++;
+	return at >= t.n || t.p[at] == '\n';
+}
+
+/* Lines that are no markup are records of other sources, but for what precedes a record on its line. */
+static void count_lines(struct run *r, size_t from, size_t to)
+{
+	while (from < to) {
+		const char *eol = memchr(r->t.p + from, '\n', to - from);
+		size_t end = eol ? (size_t)(eol - r->t.p) : to;
+		struct str line = str_trim((struct str){r->t.p + from, end - from});
+		bool words = line.n && line.p[0] != '<' && line.p[0] != '\0' && stray_words(line);
+		r->batch->lines += words && (eol || ends_line(r->t, end));
+		from = end + 1;
+	}
+}
+
 /* Text between records is nobody's, unless it holds what belongs into one. */
 static void between(struct run *r, size_t from, size_t to)
 {
 	while (from < to && blank(r->t.p[from]))
 		from++;
+	if (from == to)
+		return;
+	to = give_away(r, from, to, false);
+	count_lines(r, from, to);
 	while (to > from && blank(r->t.p[to - 1]))
 		to--;
-	struct str s = {r->t.p + from, to - from};
-	if (s.n > 16 && (str_find(s, STR("<System")) >= 0 || str_find(s, STR("<EventData")) >= 0 ||
-	                 str_find(s, STR("<Data ")) >= 0))
+	struct str s = {r->t.p + from, to - from}, nuls = stray_nuls(s);
+	if (nuls.n)
+		damaged(r, (size_t)(nuls.p - r->t.p), (size_t)(nuls.p - r->t.p) + nuls.n, "NUL bytes where records should be");
+	else if (s.n > 16 && (str_find(s, STR("<System")) >= 0 || str_find(s, STR("<EventData")) >= 0 ||
+	                      str_find(s, STR("<Data ")) >= 0))
 		damaged(r, from, to, "parts of a record outside <Event>");
+}
+
+/* A record that was begun and never ended; another log may follow inside. */
+static void unfinished(struct run *r, size_t from, size_t to, const char *why)
+{
+	size_t end = give_away(r, from, to, true);
+
+	damaged(r, from, end, why);
 }
 
 static void keep(struct run *r, size_t from, size_t to)
@@ -210,7 +261,7 @@ static void record(struct run *r, size_t from, size_t to)
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
 	enum { OUTSIDE, INSIDE, AFTER_DOCTYPE } where = OUTSIDE;
-	struct run r = {.base = base, .batch = b, .fast = !strict};
+	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b, .fast = !strict};
 	size_t start = 0, done = 0;                      /* of the open record; end of what has been dealt with */
 
 	(void)head;
@@ -222,7 +273,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 			if (where == OUTSIDE)
 				between(&r, done, tag.start);
 			else
-				damaged(&r, start, tag.start, "not closed before the next record starts");
+				unfinished(&r, start, tag.start, "not closed before the next record starts");
 			struct str gap = {r.t.p + done, tag.start - done};
 			bool doctype = where == OUTSIDE && str_find(gap, STR("<!DOCTYPE")) >= 0;
 			start = done = tag.start;
@@ -247,7 +298,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 	if (where == OUTSIDE)
 		between(&r, done, r.t.n);
 	else
-		damaged(&r, start, r.t.n, "cut short");
+		unfinished(&r, start, r.t.n, "cut short");
 	b->stable = false;
 	if (r.strict)
 		xml_strict_free(r.strict);
