@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <poll.h>
 #include <pthread.h>
@@ -14,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/mem.h"
 #include "ui/glyph.h"
@@ -229,19 +231,68 @@ void tty_free(void)
 
 /* ---- keys ---- */
 
+/* A character on its way: bytes that do not make one yet. curses itself would wait for the rest of one that was cut or is none, and
+ * take the keys after it for that. */
+static struct {
+	unsigned char byte[MB_LEN_MAX];
+	size_t n;
+} partial;
+
+enum { RAW_NONE = -1 };
+
+/* The next byte, or KEY_… of curses'; RAW_NONE when nothing is there. */
+static int raw_key(void)
+{
+	const int c = getch();
+
+	return c == ERR ? RAW_NONE : c;
+}
+
+/* Adds a byte. The character that is complete with it; KEY_NOTHING: more is to come. What can be none is forgotten. */
+static int add_byte(int byte)
+{
+	mbstate_t state = {0};
+	wchar_t c;
+
+	partial.byte[partial.n++] = (unsigned char)byte;
+	const size_t took = mbrtowc(&c, (const char *)partial.byte, partial.n, &state);
+
+	if (took == (size_t)-2 && partial.n < sizeof partial.byte)
+		return KEY_NOTHING;
+	const bool first = partial.n == 1;
+	partial.n = 0;
+	if (took <= MB_LEN_MAX)
+		return (int)c;
+	return first ? KEY_SPECIAL : add_byte(byte);             /* the last one may begin another */
+}
+
+/* The next character or key; KEY_NOTHING when nothing is there. */
+static int next_key(void)
+{
+	for (int c; (c = raw_key()) != RAW_NONE;) {
+		if (c > 0xFF) {
+			partial.n = 0;
+			return KEY_SPECIAL | c;
+		}
+		const int key = add_byte(c);
+		if (key != KEY_NOTHING)
+			return key;
+	}
+	return KEY_NOTHING;
+}
+
 /* After ESC: the rest of a sequence that terminfo does not know must not be taken for keys. */
 static int after_escape(void)
 {
-	wint_t c;
-	int what = get_wch(&c);
+	int c = next_key();
 
-	if (what == ERR)
+	if (c == KEY_NOTHING)
 		return 27;
-	if (what == KEY_CODE_YES || c == 27)
+	if (c >= KEY_SPECIAL || c == 27)
 		return KEY_NOTHING;
 	if (c != '[' && c != 'O')
-		return KEY_META | (int)c;
-	for (int i = 0; i < 32 && get_wch(&c) == OK && (i == 0 || c < 0x40 || c > 0x7E); i++)
+		return KEY_META | c;
+	for (int i = 0; i < 32 && (c = next_key()) != KEY_NOTHING && (i == 0 || c < 0x40 || c > 0x7E); i++)
 		if (i == 0 && c >= 0x40 && c <= 0x7E)
 			break;
 	return KEY_SPECIAL;                              /* bound to nothing */
@@ -249,30 +300,23 @@ static int after_escape(void)
 
 int tty_key(void)
 {
-	wint_t c;
-	int what = get_wch(&c);
+	const int c = next_key();
 
-	if (what == ERR)
-		return KEY_NOTHING;
-	if (what == KEY_CODE_YES) {
-		if (c == KEY_RESIZE)                     /* of resizeterm: nobody pressed it */
-			return tty_key();
-		if (c == KEY_ENTER)
-			return '\r';
-		if (c == KEY_MOUSE)
-			return KEY_MOUSE_EVENT;
-		return KEY_SPECIAL | (int)c;
-	}
 	switch (c) {
-	case 27:
-		return after_escape();
+	case KEY_SPECIAL | KEY_RESIZE:                   /* of resizeterm: nobody pressed it */
+		return tty_key();
+	case KEY_SPECIAL | KEY_ENTER:
 	case '\n':
 		return '\r';
+	case KEY_SPECIAL | KEY_MOUSE:
+		return KEY_MOUSE_EVENT;
+	case 27:
+		return after_escape();
 	case '\b':
 	case 0x7F:
 		return KEY_SPECIAL | KEY_BACKSPACE;
 	default:
-		return (int)c;
+		return c;
 	}
 }
 
