@@ -4,8 +4,8 @@
 extern const struct spl_cmd
 	cmd_accum, cmd_addcoltotals, cmd_addinfo, cmd_addtotals, cmd_append, cmd_appendcols, cmd_appendpipe,
 	cmd_apply, cmd_autoregress, cmd_bin, cmd_chart, cmd_collect, cmd_convert, cmd_datamodel, cmd_dedup,
-	cmd_delta, cmd_eval, cmd_eventstats, cmd_fieldformat, cmd_fields, cmd_filldown, cmd_fillnull, cmd_foreach,
-	cmd_format, cmd_from, cmd_head, cmd_inputlookup, cmd_join, cmd_lookup, cmd_makemv, cmd_makeresults,
+	cmd_delta, cmd_eval, cmd_eventstats, cmd_fieldformat, cmd_fields, cmd_fieldsummary, cmd_filldown, cmd_fillnull, cmd_foreach,
+	cmd_format, cmd_from, cmd_head, cmd_inputlookup, cmd_join, cmd_lookup, cmd_makecontinuous, cmd_makemv, cmd_makeresults,
 	cmd_map, cmd_multisearch, cmd_mvcombine, cmd_mvexpand, cmd_nomv, cmd_outputcsv, cmd_outputlookup,
 	cmd_rangemap, cmd_rare, cmd_regex, cmd_rename, cmd_replace, cmd_return, cmd_reverse, cmd_rex, cmd_search,
 	cmd_sendalert, cmd_sendemail, cmd_sort, cmd_spath, cmd_stats, cmd_strcat, cmd_streamstats, cmd_table,
@@ -15,9 +15,9 @@ extern const struct spl_cmd
 static const struct spl_cmd *const table[] = {
 	&cmd_accum, &cmd_addcoltotals, &cmd_addinfo, &cmd_addtotals, &cmd_append, &cmd_appendcols,
 	&cmd_appendpipe, &cmd_apply, &cmd_autoregress, &cmd_bin, &cmd_chart, &cmd_collect, &cmd_convert,
-	&cmd_datamodel, &cmd_dedup, &cmd_delta, &cmd_eval, &cmd_eventstats, &cmd_fieldformat, &cmd_fields,
+	&cmd_datamodel, &cmd_dedup, &cmd_delta, &cmd_eval, &cmd_eventstats, &cmd_fieldformat, &cmd_fields, &cmd_fieldsummary,
 	&cmd_filldown, &cmd_fillnull, &cmd_foreach, &cmd_format, &cmd_from, &cmd_head, &cmd_inputlookup,
-	&cmd_join, &cmd_lookup, &cmd_makemv, &cmd_makeresults, &cmd_map, &cmd_multisearch, &cmd_mvcombine,
+	&cmd_join, &cmd_lookup, &cmd_makecontinuous, &cmd_makemv, &cmd_makeresults, &cmd_map, &cmd_multisearch, &cmd_mvcombine,
 	&cmd_mvexpand, &cmd_nomv, &cmd_outputcsv, &cmd_outputlookup, &cmd_rangemap, &cmd_rare, &cmd_regex,
 	&cmd_rename, &cmd_replace, &cmd_return, &cmd_reverse, &cmd_rex, &cmd_search, &cmd_sendalert,
 	&cmd_sendemail, &cmd_sort, &cmd_spath, &cmd_stats, &cmd_strcat, &cmd_streamstats, &cmd_table, &cmd_tail,

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "spl/choice.h"
 #include "spl/cmdlib.h"
 
 enum { BUCKETS_MAX = 50000 };
@@ -16,8 +17,9 @@ struct chart {
 	struct str x, by;                                /* by: n 0 when there is no series */
 	double span;                                     /* 0: from the times */
 	int months;
-	size_t bins, limit;                              /* limit 0: all series */
-	bool other, null;
+	size_t bins;
+	bool other, null, gaps;                          /* gaps: spans without rows are left out */
+	struct choice choice;                            /* which series have a column of their own */
 	struct str other_name, null_name;
 };
 
@@ -25,7 +27,7 @@ struct chart {
 
 static const char *const until[] = {
 	"by",      "over",     "span",    "bins", "limit",   "useother",
-	"usenull", "otherstr", "nullstr", "cont", "partial", NULL,
+	"usenull", "otherstr", "nullstr", "cont", "partial", "fixedrange", NULL,
 };
 
 static bool parse_option(struct parser *p, struct chart *c, size_t at, struct str name, struct str value)
@@ -35,7 +37,7 @@ static bool parse_option(struct parser *p, struct chart *c, size_t at, struct st
 	if (str_ieqc(name, "limit")) {
 		if (str_istarts(value, "top"))
 			value = (struct str){value.p + 3, value.n - 3};
-		return p_count(p, at, name, value, &c->limit);
+		return p_count(p, at, name, value, &c->choice.n);
 	}
 	if (str_ieqc(name, "useother"))
 		return p_truth(p, at, name, value, &c->other);
@@ -51,13 +53,16 @@ static bool parse_option(struct parser *p, struct chart *c, size_t at, struct st
 	if (c->time && str_ieqc(name, "bins"))
 		return p_count(p, at, name, value, &c->bins) &&
 		       (c->bins > 0 || p_error(p, at, "bins must not be 0"));
-	if (c->time && str_ieqc(name, "partial"))        /* whole spans or not: no search window cuts them here */
+	if (c->time && (str_ieqc(name, "partial") || str_ieqc(name, "fixedrange")))  /* no search window cuts or widens the spans here */
 		return p_truth(p, at, name, value, &on);
-	if (c->time && str_ieqc(name, "cont"))
-		return p_truth(p, at, name, value, &on) &&
-		       (on || p_error(p, at, "timechart cont=false is not supported"));
+	if (c->time && str_ieqc(name, "cont")) {
+		if (!p_truth(p, at, name, value, &on))
+			return false;
+		c->gaps = !on;
+		return true;
+	}
 	return p_no_option(p, at, c->time ? "timechart" : "chart", name,
-	                   c->time ? "span, bins, limit, useother, usenull, otherstr, nullstr"
+	                   c->time ? "span, bins, limit, cont, useother, usenull, otherstr, nullstr"
 	                           : "limit, useother, usenull, otherstr, nullstr");
 }
 
@@ -81,7 +86,7 @@ static void *parse(struct parser *p, bool time)
 	struct agg *agg;
 
 	*c = (struct chart){
-		.time = time, .bins = 100, .limit = 10, .other = true, .null = true,
+		.time = time, .bins = 100, .choice = {.n = 10}, .other = true, .null = true,
 		.other_name = STR("OTHER"), .null_name = STR("NULL"), .x = time ? STR("_time") : STR(""),
 	};
 	if (!parse_options(p, c))
@@ -102,6 +107,8 @@ static void *parse(struct parser *p, bool time)
 		bool series = !p_done(p) && !p_option(p, &option, &value);
 		p->at = at;
 		if (series && !p_name(p, "a field after 'by'", &c->by))
+			return NULL;
+		if (c->by.n && p_take_word(p, "where") && !choice_parse(p, &c->choice))
 			return NULL;
 	}
 	if (!parse_options(p, c))
@@ -161,16 +168,16 @@ static void make_y(const struct chart *c, struct rows *r)
 
 struct series {
 	struct val v;
-	double sum;
+	struct score score;
 	size_t seen;                                     /* order of first sight */
 };
 
-static int by_sum(const void *x, const void *y)
+static int by_score(const void *x, const void *y)
 {
 	const struct series *a = x, *b = y;
 
-	if (a->sum != b->sum)
-		return a->sum > b->sum ? -1 : 1;
+	if (a->score.rank != b->score.rank)
+		return a->score.rank > b->score.rank ? -1 : 1;
 	return a->seen < b->seen ? -1 : a->seen > b->seen;
 }
 
@@ -190,8 +197,8 @@ static struct rows *grouped(struct spl_run *run, const struct chart *c, struct r
 	return group_rows(run, in, &k, agg, c->nagg, &e);
 }
 
-/* When there are more series than may be, the smaller ones become OTHER, or null. */
-static void limit_series(struct spl_run *run, const struct chart *c, struct rows *in)
+/* Series that are not chosen become OTHER, or null. */
+static void choose_series(struct spl_run *run, const struct chart *c, struct rows *in)
 {
 	struct rows *copy = rows_new(0);
 	struct map *index = map_new();
@@ -214,22 +221,22 @@ static void limit_series(struct spl_run *run, const struct chart *c, struct rows
 			n++;
 		}
 		if (val_number(g->col[first].v[i], &d))
-			s[at->u].sum += d;
+			score_add(&s[at->u].score, d);
 	}
-	if (n > c->limit) {
-		struct map *keep = map_new();
-		qsort(s, n, sizeof(*s), by_sum);
-		for (size_t i = 0; i < c->limit; i++) {
-			struct str t = val_text(s[i].v, g->arena);
-			map_put(keep, t, NULL);
-		}
-		struct val *v = in->col[rows_find(in, Y)].v;
-		for (size_t i = 0; i < in->n; i++) {
-			if (val_count(v[i]) == 1 && !map_get(keep, val_text(v[i], g->arena)))
-				v[i] = c->other ? val_str(c->other_name) : val_null();
-		}
-		map_free(keep);
+	struct map *keep = map_new();
+	for (size_t i = 0; i < n; i++)
+		score_rank(&s[i].score, &c->choice);
+	if (n)
+		qsort(s, n, sizeof(*s), by_score);
+	for (size_t i = 0; i < n; i++)
+		if (choice_has(&c->choice, &s[i].score, i, n))
+			map_put(keep, val_text(s[i].v, g->arena), NULL);
+	struct val *v = in->col[rows_find(in, Y)].v;
+	for (size_t i = 0; i < in->n && map_len(keep) < n; i++) {
+		if (val_count(v[i]) == 1 && !map_get(keep, val_text(v[i], g->arena)))
+			v[i] = c->other ? val_str(c->other_name) : val_null();
 	}
+	map_free(keep);
 	free(s);
 	sbuf_free(&key);
 	map_free(index);
@@ -272,8 +279,8 @@ static int by_value(const void *x, const void *y)
 {
 	const struct series *a = x, *b = y;
 
-	if (a->sum != b->sum)                            /* 1 for NULL, 2 for OTHER: last */
-		return a->sum < b->sum ? -1 : 1;
+	if (a->seen != b->seen)                          /* 1 for NULL, 2 for OTHER: last */
+		return a->seen < b->seen ? -1 : 1;
 	return val_cmp(a->v, b->v);
 }
 
@@ -296,7 +303,7 @@ static bool make_columns(struct spl_run *run, const struct chart *c, const struc
 		GROW(s, n, cap);
 		s[n++] = (struct series){
 			.v = g->col[y].v[i],
-			.sum = !c->by.n ? 0 : str_eq(t, c->other_name) ? 2 : str_eq(t, c->null_name) ? 1 : 0,
+			.seen = !c->by.n ? 0 : str_eq(t, c->other_name) ? 2 : str_eq(t, c->null_name) ? 1 : 0,
 		};
 	}
 	if (n)
@@ -327,7 +334,7 @@ static struct val *axis(const struct chart *c, const struct rows *g, double span
 	for (size_t i = 0; i < g->n; i++) {
 		if (*n > 0 && val_same(v[*n - 1], x[i]))
 			continue;
-		while (c->time && *n > 0) {
+		while (c->time && !c->gaps && *n > 0) {
 			double next = next_bucket(c, v[*n - 1].num, span);
 			if (!(next < x[i].num - span / 2))
 				break;
@@ -401,8 +408,8 @@ static struct rows *chart_run(const void *args, struct rows *in, struct spl_run 
 	}
 	make_x(c, in, span);
 	make_y(c, in);
-	if (c->by.n && c->limit)
-		limit_series(run, c, in);
+	if (c->by.n && choice_limits(&c->choice))
+		choose_series(run, c, in);
 	return pivot(run, c, grouped(run, c, in), span);
 }
 
@@ -419,7 +426,8 @@ static void chart_needs(const void *args, struct fieldset *want, struct arena *a
 
 const struct spl_cmd cmd_chart = {
 	.name = "chart",
-	.usage = "chart [limit=N] [useother=true|false] [usenull=true|false] AGG… over FIELD [by FIELD]",
+	.usage = "chart [limit=N] [useother=true|false] [usenull=true|false] AGG… over FIELD [by FIELD "
+		 "[where sum|max|min|avg|count in topN|bottomN, or > N, or < N]]",
 	.summary = "aggregations as a grid: a row for each value of one field, a column for each of another",
 	.example = "rows:\n"
 	           "  host  user\n"
@@ -438,8 +446,8 @@ const struct spl_cmd cmd_chart = {
 
 const struct spl_cmd cmd_timechart = {
 	.name = "timechart",
-	.usage = "timechart [span=SPAN] [bins=N] [limit=N] [useother=true|false] [usenull=true|false] AGG… "
-		 "[by FIELD]",
+	.usage = "timechart [span=SPAN] [bins=N] [limit=N] [cont=true|false] [useother=true|false] [usenull=true|false] AGG… "
+		 "[by FIELD [where sum|max|min|avg|count in topN|bottomN, or > N, or < N]]",
 	.summary = "aggregations over time: a row for each span, a column for each value of a field",
 	.example = "rows:\n"
 		   "  _time  user\n"

@@ -215,17 +215,18 @@ static void *convert_parse(struct parser *p)
 	bool ok = true;
 
 	x->format = STR(TIME_FORMAT);
-	p_blank(p);
-	for (size_t at = p->at; p_option(p, &name, &value); at = p->at) {
-		if (!str_ieqc(name, "timeformat"))
-			return p_no_option(p, at, "convert", name, "timeformat"), NULL;
-		x->format = arena_str(p->arena, value);
-	}
-	ok = !diag_is_set(p->diag);
 	while (ok) {
 		while (p_char(p, ','))
 			;
-		if (x->n > 0 && p_done(p))
+		p_blank(p);
+		size_t at = p->at;
+		if (p_option(p, &name, &value)) {        /* it holds for all, wherever it stands */
+			ok = str_ieqc(name, "timeformat") || p_no_option(p, at, "convert", name, "timeformat");
+			x->format = arena_str(p->arena, value);
+			continue;
+		}
+		ok = !diag_is_set(p->diag);
+		if (!ok || (x->n > 0 && p_done(p)))
 			break;
 		GROW(v, x->n, cap);
 		v[x->n] = (struct conversion){0};

@@ -4,6 +4,7 @@ libspoor_a_SOURCES += \
 	src/spl/agg_fn.c \
 	src/spl/bucket.c \
 	src/spl/budget.h \
+	src/spl/choice.c src/spl/choice.h \
 	src/spl/cidr.c \
 	src/spl/cmd.c src/spl/cmd.h \
 	src/spl/cmd_append.c \
@@ -15,11 +16,13 @@ libspoor_a_SOURCES += \
 	src/spl/cmd_eval.c \
 	src/spl/cmd_extract.c \
 	src/spl/cmd_fields.c \
+	src/spl/cmd_fieldsummary.c \
 	src/spl/cmd_foreach.c \
 	src/spl/cmd_format.c \
 	src/spl/cmd_from.c \
 	src/spl/cmd_join.c \
 	src/spl/cmd_lookup.c \
+	src/spl/cmd_makecontinuous.c \
 	src/spl/cmd_map.c \
 	src/spl/cmd_mv.c \
 	src/spl/cmd_order.c \

@@ -130,7 +130,6 @@ static const struct {
 	{" delete dump mcollect meventcollect mpreview redistribute sichart sirare sistats sitimechart sitop tscollect ",
 	 "it is about indexes, which a log has not"},
 	{" diff selfjoin set ", "append and stats values(*) by FIELD do it"},
-	{" fieldsummary ", "stats dc(*) values(*) tells what fields hold"},
 	{" fromjson tojson ", "json_object(), json_extract() and spath read and write JSON"},
 };
 
