@@ -233,6 +233,10 @@ START_TEST(layout)
 	ck_assert_str_eq(laid(natural, 90, 0), "time@0+19 risk@21+4 rule@27+50 host@79+10");
 	ck_assert_str_eq(laid(natural, 60, 0), "time@0+19 risk@21+4 rule@27+21 host@50+10");
 	ck_assert_str_eq(laid(natural, 40, 0), "time@0+12 risk@14+4 rule@20+10 host@32+8");
+	/* Times of several days keep their day (11), those of one day need none. */
+	ck_assert_str_eq(laid(natural, 29, 0), "time@0+11 risk@13+4 rule@19+10");
+	ck_assert_str_eq(laid((const int[]){8, 4, 50, 10, 200}, 26, 0), "time@0+8 risk@10+4 rule@16+10");
+	ck_assert_str_eq(laid(natural, 26, 0), "risk@0+4 rule@6+20");
 	/* Then the lightest go. */
 	ck_assert_str_eq(laid(natural, 30, 0), "time@0+12 risk@14+4 rule@20+10");
 	ck_assert_str_eq(laid(natural, 18, 0), "risk@0+4 rule@6+12");

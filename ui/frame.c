@@ -57,7 +57,7 @@ static void draw_top(struct ui *u, int width)
 	int dump = (int)glyph_width(sbuf_str(&b));
 	for (size_t i = 0; i < u->depth; i++)
 		need += (int)glyph_width(str_c(u->stack[i]->title)) + 3;
-	if (need + dump + 2 > width && dump > width / 3) {
+	if (dump > width / 2 || (need + dump + 2 > width && dump > width / 3)) {
 		sbuf_reset(&b);
 		dump_text(u, &b, true);
 		dump = (int)glyph_width(sbuf_str(&b));
@@ -151,7 +151,7 @@ static void draw_status(struct ui *u, int y, int width)
 	pen_blank(&p, 1);
 	if (rows)
 		sbuf_addf(&b, "%s %zu of %zu", v->ops->noun, l->n ? l->cursor + 1 : 0, l->n);
-	if (rows && v->ops->count) {                     /* in a narrow window the row alone */
+	if (rows && v->ops->count && !l->filter) {       /* in a narrow window the row alone */
 		const size_t alone = b.n;
 
 		v->ops->count(v, &b);

@@ -58,14 +58,17 @@ static size_t step_for(int64_t first, int64_t last, size_t bars)
 
 /* ---- drawing ---- */
 
-/* "08:02", "08:02:11" when all is within minutes, "09-20" when it takes days; the date before the first one of a day. */
+/* "08:02", "08:02:11" when all is within minutes, "09-20" when it takes days, "2019-09-20" when it takes more than one year; the date
+ * before the first one of a day. */
 static void label(const struct view *v, usec_t t, bool date, char out[HIST_LABEL])
 {
-	char text[WHEN_SIZE];
+	char text[WHEN_SIZE], first[WHEN_SIZE], last[WHEN_SIZE];
 	int digits = v->last - v->first < 600 * SECOND ? 8 : 5;
 
 	clock_text(t, text);
-	if (!list_one_day(v))
+	if (strncmp(clock_text(v->first, first), clock_text(v->last, last), 4) != 0)
+		snprintf(out, HIST_LABEL, "%.10s", text);
+	else if (!list_one_day(v))
 		snprintf(out, HIST_LABEL, "%.5s", text + 5);
 	else if (date)
 		snprintf(out, HIST_LABEL, "%.10s %.*s", text, digits, text + 11);

@@ -13,6 +13,14 @@ static int wanted(const struct coldef *c, int natural)
 	return c->max && natural > c->max ? c->max : natural;
 }
 
+/* Times of more than one day are of no use without it. */
+static int least(const struct coldef *c, int natural)
+{
+	enum { DAY_AND_MINUTES = 11 };
+
+	return c->type == COL_TIME && natural > DAY_AND_MINUTES && c->min < DAY_AND_MINUTES ? DAY_AND_MINUTES : c->min;
+}
+
 static int total(const int *width, const bool *in, size_t n)
 {
 	int sum = 0;
@@ -102,7 +110,7 @@ static void choose(const struct coldef *col, size_t n, const int *natural, int w
 	for (size_t i = 0; i < n; i++) {
 		in[i] = !col[i].extra;
 		extra[i] = col[i].extra;
-		w[i] = col[i].min;
+		w[i] = least(&col[i], natural[i]);
 		kept += in[i];
 	}
 	while (kept > 1 && total(w, in, n) > width) {

@@ -75,6 +75,18 @@ static void measure(struct view *v, int width)
 	l->measured_loading = v->loading;
 }
 
+/* As much of "2020-09-20 01:18:13" as has room; the day goes only when there is but one, else the seconds do. */
+static struct str short_time(struct str s, int width, bool one_day)
+{
+	enum { DATE = 11, YEAR = 5, MINUTES = 11, DAY = 5, TO_SECONDS = 14 };
+
+	if (one_day && width < TO_SECONDS)
+		return (struct str){s.p + DATE, s.n - DATE};
+	if (width >= TO_SECONDS)
+		return (struct str){s.p + YEAR, s.n - YEAR};
+	return (struct str){s.p + YEAR, width >= MINUTES ? MINUTES : DAY};
+}
+
 /* False when the cell took the rest of the line. */
 static bool draw_cell(struct pen *p, struct view *v, size_t row, const struct place *at, const struct seeker *seek)
 {
@@ -100,10 +112,7 @@ static bool draw_cell(struct pen *p, struct view *v, size_t row, const struct pl
 		f.text = c.blank ? STR("") : STR("-");
 		f.role = ROLE_DIM;
 	} else if (def->type == COL_TIME && f.text.n == 19 && at->width < 19) {
-		size_t drop = at->width < 14 ? 11 : 5;
-
-		f.text.p += drop;
-		f.text.n -= drop;
+		f.text = short_time(f.text, at->width, list_one_day(v));
 	}
 	pen_field(p, &f);
 	return !c.wide;

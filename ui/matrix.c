@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { ROOM = 120, WIDTH_MIN = 18, WIDTH_MAX = 38, GAP = 2, MARGIN = 2, HEADS = 2, BOX = 2, LANES_MAX = 64, HEIGHT_MIN = HEADS + BOX };
+enum { ROOM = 120, WIDTH_MIN = 20, WIDTH_MAX = 38, GAP = 2, MARGIN = 2, HEADS = 2, BOX = 2, LANES_MAX = 64, HEIGHT_MIN = HEADS + BOX };
 
 /* One column: positions at … at + n, the head first. */
 struct lane {
@@ -71,7 +71,7 @@ static void put_name(struct pen *p, const struct box *b, int width)
 /* Its second line: which, how many, how bad. */
 static void put_figures(struct pen *p, const struct box *b, int width)
 {
-	enum { COUNT = 5, WEIGHT = 7 };
+	enum { COUNT = 5, WEIGHT = 6 };
 	const bool folded = b->head && rowset_has(&b->v->list.folds, b->row) && !b->v->list.filter;
 
 	if (b->head) {
@@ -141,6 +141,8 @@ bool matrix_draw(struct matrix *m, struct view *v, int y, int height, int width,
 		m->first = at + 1 - fit;
 	if (m->first + fit > n)
 		m->first = n > fit ? n - fit : 0;
+	m->shown = fit;
+	m->columns = n;
 	m->top = k > boxes ? k - boxes : 0;
 	l->lines = boxes;
 	l->top = l->cursor;
@@ -151,6 +153,12 @@ bool matrix_draw(struct matrix *m, struct view *v, int y, int height, int width,
 	*cursor_x = MARGIN + (int)(at - m->first) * pitch;
 	l->dropped = 0;
 	return true;
+}
+
+void matrix_status(const struct matrix *m, struct sbuf *b, const char *noun)
+{
+	if (m->on && m->columns > m->shown)
+		sbuf_addf(b, "%s %zu-%zu of %zu   ", noun, m->first + 1, m->first + m->shown, m->columns);
 }
 
 /* ---- moving ---- */

@@ -277,6 +277,7 @@ static void status(struct view *v, struct sbuf *b)
 {
 	const struct attack *a = v->state;
 
+	matrix_status(&a->matrix, b, "tactics");
 	if (a->without)
 		sbuf_addf(b, "%zu %s without a technique", a->without, a->without == 1 ? "hit" : "hits");
 }
