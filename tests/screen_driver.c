@@ -125,7 +125,7 @@ static void play_shell(int orders, int news, char **argv)
 			_exit(0);
 		}
 		tcsetpgrp(STDERR_FILENO, getpgrp());
-		dprintf(news, "s0\n");
+		dprintf(news, "s%d\n", WSTOPSIG(status));
 		if (read(orders, &order, 1) != 1)
 			_exit(124);
 		tcsetpgrp(STDERR_FILENO, pid);
@@ -249,7 +249,8 @@ static int end(void)
 	char what = news(PATIENCE_MS, &value);
 
 	if (what != 'e')
-		die("the program did not end: %s", what == 's' ? "it was stopped" : what ? "the shell of the test did" : "nothing happened");
+		die("the program did not end: %s (%d)", what == 's' ? "it was stopped" : what ? "the shell of the test did" : "nothing happened",
+		    what ? value : 0);
 	while (d.master >= 0) {                          /* what it still wrote */
 		struct pollfd p = {.fd = d.master, .events = POLLIN};
 
