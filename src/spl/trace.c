@@ -175,6 +175,7 @@ struct spl_trace {
 	size_t nrows;
 	uint32_t *noted;                                 /* numbers of notes */
 	size_t nnoted, cap;
+	struct map *first;                               /* by hash: the first row that has it */
 };
 
 static uint64_t row_hash(const struct rows *r, size_t row)
@@ -192,13 +193,23 @@ static uint64_t row_hash(const struct rows *r, size_t row)
 	return sum;
 }
 
+static struct str hash_key(const uint64_t *hash)
+{
+	return (struct str){(const char *)hash, sizeof(*hash)};
+}
+
 static void keep_notes(struct spl_trace *t, const struct rows *r)
 {
 	t->nrows = r->n;
+	t->first = map_new();
 	t->row = xcalloc(r->n, sizeof(*t->row));
 	for (size_t i = 0; i < r->n; i++) {
 		const struct lineage *l = r->lin[i];
+		bool fresh;
 		t->row[i] = (struct traced){row_hash(r, i), (uint32_t)t->nnoted, 0};
+		union map_val *first = map_put(t->first, hash_key(&t->row[i].hash), &fresh);
+		if (fresh)
+			first->u = i;
 		for (uint32_t k = 0; l && k < l->n; k++) {
 			if (l->v[k].leaf < LINEAGE_NOTE)
 				continue;
@@ -251,6 +262,7 @@ void spl_trace_free(struct spl_trace *t)
 	free(t->trace.note);
 	free(t->trace.where);
 	free(t->row);
+	map_free(t->first);
 	free(t->noted);
 	free(t);
 }
@@ -261,9 +273,10 @@ void spl_trace_row(const struct spl_trace *t, const struct rows *r, size_t row, 
 	size_t at = row;
 
 	/* as a rule it stands where it stood */
-	if (at >= t->nrows || t->row[at].hash != hash)
-		for (at = 0; at < t->nrows && t->row[at].hash != hash;)
-			at++;
+	if (at >= t->nrows || t->row[at].hash != hash) {
+		const union map_val *first = map_get(t->first, hash_key(&hash));
+		at = first ? (size_t)first->u : t->nrows;
+	}
 	for (uint32_t i = 0; at < t->nrows && i < t->row[at].n; i++)
 		visit(ctx, &t->trace.note[t->noted[t->row[at].from + i]]);
 }
