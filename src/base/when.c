@@ -152,6 +152,32 @@ bool when_parse(struct str s, usec_t *out)
 	return true;
 }
 
+static char *put(char *at, int v, int width)
+{
+	for (int i = width; i-- > 0; v /= 10)
+		at[i] = (char)('0' + v % 10);
+	return at + width;
+}
+
+/* Its end. By hand: with printf it took a tenth of the time of loading EVTX. */
+static char *put_date_time(char out[WHEN_SIZE], int year, int mon, int day, char between, int hour, int min, int sec)
+{
+	char *at = year < 0 || year > 9999 ? out + snprintf(out, WHEN_SIZE / 2, "%04d", year) : put(out, year, 4);
+
+	*at++ = '-';
+	at = put(at, mon, 2);
+	*at++ = '-';
+	at = put(at, day, 2);
+	*at++ = between;
+	at = put(at, hour, 2);
+	*at++ = ':';
+	at = put(at, min, 2);
+	*at++ = ':';
+	at = put(at, sec, 2);
+	*at = '\0';
+	return at;
+}
+
 char *when_iso(usec_t t, int ndigits, char out[WHEN_SIZE])
 {
 	int year, mon, day, hour, min, sec;
@@ -161,14 +187,14 @@ char *when_iso(usec_t t, int ndigits, char out[WHEN_SIZE])
 		return out;
 	}
 	when_civil(t, &year, &mon, &day, &hour, &min, &sec);
-	int n = snprintf(out, WHEN_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", year, mon, day, hour, min, sec);
+	char *at = put_date_time(out, year, mon, day, 'T', hour, min, sec);
 	if (ndigits > 0) {
-		int micro = (int)floor_mod(t, USEC_PER_SEC);
-		char text[8];
-		snprintf(text, sizeof(text), "%06d", micro);
-		n += snprintf(out + n, (size_t)(WHEN_SIZE - n), ".%.*s", ndigits < 6 ? ndigits : 6, text);
+		*at++ = '.';
+		put(at, (int)floor_mod(t, USEC_PER_SEC), 6);
+		at += ndigits < 6 ? ndigits : 6;
 	}
-	snprintf(out + n, (size_t)(WHEN_SIZE - n), "Z");
+	*at++ = 'Z';
+	*at = '\0';
 	return out;
 }
 
@@ -201,7 +227,7 @@ char *when_human(usec_t t, bool local, char out[WHEN_SIZE])
 	} else {
 		when_civil(t, &year, &mon, &day, &hour, &min, &sec);
 	}
-	snprintf(out, WHEN_SIZE, "%04d-%02d-%02d %02d:%02d:%02d", year, mon, day, hour, min, sec);
+	put_date_time(out, year, mon, day, ' ', hour, min, sec);
 	return out;
 }
 

@@ -1,8 +1,9 @@
 /* Values of binary XML as text. */
 #include "load/binxml.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/when.h"
 
@@ -10,14 +11,39 @@ static uint16_t le16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 static uint32_t le32(const uint8_t *p) { return (uint32_t)le16(p) | (uint32_t)le16(p + 2) << 16; }
 static uint64_t le64(const uint8_t *p) { return (uint64_t)le32(p) | (uint64_t)le32(p + 4) << 32; }
 
+/* Copies the printable ASCII that the text starts with, as far as it comes in eights. The characters copied. */
+static size_t copy_ascii(uint8_t *out, const uint8_t *p, size_t chars)
+{
+	size_t n = 0;
+#ifdef __SSE2__
+	for (; n + 8 <= chars; n += 8) {
+		const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * n));
+		const __m128i low = _mm_cmpeq_epi16(_mm_and_si128(x, _mm_set1_epi16((short)0xFF80)), _mm_setzero_si128());
+		const __m128i plain = _mm_and_si128(low, _mm_cmpgt_epi16(x, _mm_set1_epi16(0x1F)));
+
+		if (_mm_movemask_epi8(plain) != 0xFFFF)
+			break;
+		_mm_storel_epi64((__m128i *)(void *)(out + n), _mm_packus_epi16(x, x));
+	}
+#else
+	(void)out, (void)p, (void)chars;
+#endif
+	return n;
+}
+
 void bx_utf16(struct sbuf *out, const uint8_t *p, size_t chars)
 {
 	sbuf_reserve(out, chars * 3);
 	uint8_t *w = (uint8_t *)out->p + out->n;
 
 	for (size_t i = 0; i < chars; i++) {
-		uint32_t c = le16(p + 2 * i);
+		const size_t ascii = copy_ascii(w, p + 2 * i, chars - i);
 
+		w += ascii;
+		i += ascii;
+		if (i == chars)
+			break;
+		uint32_t c = le16(p + 2 * i);
 		if (c < 0x80) {
 			if (c >= 0x20 || c == '\t' || c == '\n' || c == '\r')
 				*w++ = (uint8_t)c;
@@ -74,22 +100,11 @@ static void add_hex(struct sbuf *out, uint64_t v, unsigned digits, const char *a
 #define UPPER "0123456789ABCDEF"
 #define LOWER "0123456789abcdef"
 
-static void add_decimal(struct sbuf *out, uint64_t v)
-{
-	char text[20];
-	size_t n = sizeof text;
-
-	do
-		text[--n] = (char)('0' + v % 10);
-	while (v /= 10);
-	sbuf_add(out, text + n, sizeof text - n);
-}
-
 static void add_signed(struct sbuf *out, int64_t v)
 {
 	if (v < 0)
 		sbuf_addc(out, '-');
-	add_decimal(out, v < 0 ? -(uint64_t)v : (uint64_t)v);
+	sbuf_addu(out, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
 static void add_guid(struct sbuf *out, const uint8_t *p)
@@ -134,9 +149,14 @@ static bool add_sid(struct sbuf *out, const uint8_t *p, size_t n)
 
 	for (int i = 2; i < 8; i++)
 		authority = authority << 8 | p[i];
-	sbuf_addf(out, "S-%u-%" PRIu64, p[0], authority);
-	for (unsigned i = 0; i < p[1]; i++)
-		sbuf_addf(out, "-%" PRIu32, le32(p + 8 + 4 * i));
+	sbuf_addz(out, "S-");
+	sbuf_addu(out, p[0]);
+	sbuf_addc(out, '-');
+	sbuf_addu(out, authority);
+	for (unsigned i = 0; i < p[1]; i++) {
+		sbuf_addc(out, '-');
+		sbuf_addu(out, le32(p + 8 + 4 * i));
+	}
 	return true;
 }
 
@@ -213,13 +233,13 @@ bool bx_value_text(struct sbuf *out, uint8_t type, const uint8_t *p, size_t n)
 	case BX_STRING: add_string(out, p, n); return true;
 	case BX_ANSI: add_ansi(out, p, n); return true;
 	case BX_INT8: add_signed(out, (int8_t)p[0]); return true;
-	case BX_UINT8: add_decimal(out, p[0]); return true;
+	case BX_UINT8: sbuf_addu(out, p[0]); return true;
 	case BX_INT16: add_signed(out, (int16_t)le16(p)); return true;
-	case BX_UINT16: add_decimal(out, le16(p)); return true;
+	case BX_UINT16: sbuf_addu(out, le16(p)); return true;
 	case BX_INT32: add_signed(out, (int32_t)le32(p)); return true;
-	case BX_UINT32: add_decimal(out, le32(p)); return true;
+	case BX_UINT32: sbuf_addu(out, le32(p)); return true;
 	case BX_INT64: add_signed(out, (int64_t)le64(p)); return true;
-	case BX_UINT64: add_decimal(out, le64(p)); return true;
+	case BX_UINT64: sbuf_addu(out, le64(p)); return true;
 	case BX_REAL32: case BX_REAL64: add_real(out, p, n); return true;
 	case BX_BOOL: sbuf_addz(out, p[0] ? "true" : "false"); return true;
 	case BX_BINARY:
