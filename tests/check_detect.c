@@ -946,6 +946,32 @@ START_TEST(matches_of_what_was_made)
 }
 END_TEST
 
+/* Fields that follow from many others, which follow from many others: no more is told than somebody can read. */
+START_TEST(matches_of_a_web)
+{
+	struct sbuf b = {0};
+	struct arena *a = arena_new();
+	size_t n;
+
+	sbuf_addz(&b, "EventCode=1 | eval a0=len(Image), b0=len(CommandLine), c0=len(User)");
+	for (int i = 1; i < 12; i++)
+		sbuf_addf(&b, " | eval a%d=a%d+b%d+c%d, b%d=b%d-a%d+c%d, c%d=c%d+a%d-b%d", i, i - 1, i - 1, i - 1, i, i - 1, i - 1, i - 1, i,
+		          i - 1, i - 1, i - 1);
+	sbuf_addz(&b, " | where a11+b11+c11 != 0.5");
+	put_rule("r.yml", "Why", b.p, "");
+	struct run x = RUN(CREATE);
+	struct explainer *why = explainer_new(x.engine, NULL);
+	ck_assert_uint_eq(x.found->n, 1);
+	finding_matches(&x.found->v[0], why, a, &n);
+	ck_assert_uint_gt(n, 3);
+	ck_assert_uint_le(n, 101);
+	explainer_free(why);
+	arena_free(a);
+	run_free(&x);
+	sbuf_free(&b);
+}
+END_TEST
+
 /* A subsearch as filter: told on the values that it gave. */
 START_TEST(matches_of_subsearches)
 {
@@ -1272,6 +1298,7 @@ int main(void)
 	tcase_add_test(t, matches_of_not);
 	tcase_add_test(t, matches_of_groups);
 	tcase_add_test(t, matches_of_what_was_made);
+	tcase_add_test(t, matches_of_a_web);
 	tcase_add_test(t, matches_of_subsearches);
 	tcase_add_test(t, matches_cancelled);
 	tcase_add_test(t, cancelled);

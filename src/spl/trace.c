@@ -14,7 +14,8 @@ enum {
 	NOTES_MAX = 1 << 18,
 	BYTES_MAX = 64 << 20,                            /* of all notes; what comes later is not noted */
 	SCRATCH_MAX = 1 << 20,
-	DEPTH_MAX = 8,                                   /* fields that fields follow from */
+	DEPTH_MAX = 8,                                   /* fields that fields follow from, … */
+	ROW_MAX = 100,                                   /* … and notes of one row at one stage */
 };
 
 struct trace {
@@ -108,7 +109,7 @@ struct tracing {
 	struct rows *rows;
 	struct why why;
 	size_t before;                                   /* look for what made a field among the stages before this one */
-	unsigned depth;
+	unsigned depth, left;                            /* so deep; so many notes may still be taken of the row */
 };
 
 static void note(void *ctx, const struct held *h)
@@ -117,6 +118,9 @@ static void note(void *ctx, const struct held *h)
 	const struct spl_query *q = x->run->query;
 	const size_t before = x->before;
 
+	if (!x->left)
+		return;
+	x->left--;
 	add_note(x->run, x->rows, x->why.c->row, h);
 	const struct str field = h->field;
 	const struct expr *place = x->why.place;
@@ -144,6 +148,7 @@ void trace_filter(struct spl_run *run, struct rows *r, const struct expr *e, str
 	run->budget.arena = NULL;
 	x.why = (struct why){.rows = r, .c = &c, .text = run->query->root->text, .visit = note, .ctx = &x};
 	for (c.row = 0; c.row < r->n && !run_stopped(run); c.row++) {
+		x.left = ROW_MAX;
 		why_holds(&x.why, e);
 		if (arena_bytes(c.arena) > SCRATCH_MAX) {
 			arena_free(c.arena);
