@@ -539,19 +539,30 @@ static bool settle(void)
 	return true;
 }
 
-static void check_screen(void)
+/* What is wrong with the screen; NULL when nothing is. */
+static const char *bad_screen(void)
 {
 	const struct vt_cell *c = d.vt.cell;
 
 	for (int i = 0; i < d.vt.rows * d.vt.cols; i++)
 		for (int k = 0; k < VT_CHARS; k++)
 			if (c[i].c[k] && (c[i].c[k] < 0x20 || (c[i].c[k] >= 0x7F && c[i].c[k] < 0xA0)))
-				die("a control character is on the screen");
+				return "a control character is on the screen";
 	if (d.vt.rows < 8 || d.vt.cols < 40)
-		return;
+		return NULL;
 	for (int i = 0; i < 6; i++)
 		if (c[i].c[0] != L" spoor"[i])
-			die("the first line is no breadcrumb");
+			return "the first line is no breadcrumb";
+	return NULL;
+}
+
+/* It may have been idle before it had read all: then it is once more, after a key that draws all anew. */
+static void check_screen(void)
+{
+	if (bad_screen() && write(d.master, "\014", 1) == 1)
+		settle();
+	if (bad_screen())
+		die("%s", bad_screen());
 }
 
 static size_t random_bytes(char *out)

@@ -37,7 +37,7 @@ struct tally {
 	double risk;
 	usec_t first, last;
 	struct map *rules, *hosts;
-	size_t last_hit;                                 /* counted last, plus 1 */
+	const char *host;                                /* of the hit counted last */
 };
 
 struct attack {
@@ -70,41 +70,55 @@ static size_t order_of(struct str tactic)
 	return NTACTICS;
 }
 
-static void count(struct attack *a, struct map *at, size_t *cap, struct str tactic, const struct technique *t, const struct finding *f, size_t hit)
+/* The tallies of a rule: those of its techniques and of their tactics, each once. */
+struct of_rule {
+	const struct rule *rule;
+	size_t *tally, n, cap;
+};
+
+struct counting {
+	struct attack *a;
+	struct map *at;                                  /* tactic and technique -> index of its tally */
+	struct map *rules;                               /* rule -> index in v */
+	struct of_rule *v;
+	size_t n, vcap, cap;
+};
+
+static void add_tally(struct counting *c, struct of_rule *r, struct str tactic, const struct technique *t)
 {
+	struct attack *a = c->a;
 	struct sbuf key = {0};
 	bool fresh;
 
 	sbuf_addf(&key, "%.*s\n%.*s", STR_FMT(tactic), t ? (int)t->id.n : 0, t ? t->id.p : "");
-	union map_val *v = map_put(at, sbuf_str(&key), &fresh);
+	union map_val *v = map_put(c->at, sbuf_str(&key), &fresh);
 	sbuf_free(&key);
 	if (fresh) {
 		v->u = a->n;
-		GROW(a->v, a->n, *cap);
+		GROW(a->v, a->n, c->cap);
 		a->v[a->n++] = (struct tally){.tactic = tactic, .id = t ? t->id : STR(""), .name = t ? t->name : tactic, .order = order_of(tactic),
 		                              .first = WHEN_NONE, .last = WHEN_NONE, .rules = map_new(), .hosts = map_new()};
 	}
-	struct tally *x = &a->v[v->u];
-
-	if (x->last_hit == hit + 1)
-		return;
-	x->last_hit = hit + 1;
-	x->hits++;
-	x->risk = f->score > x->risk ? f->score : x->risk;
-	if (f->time != WHEN_NONE && (x->first == WHEN_NONE || f->time < x->first))
-		x->first = f->time;
-	if (f->time != WHEN_NONE && (x->last == WHEN_NONE || f->time > x->last))
-		x->last = f->time;
-	map_put(x->rules, f->rule->name, NULL);
-	if (f->host.n)
-		map_put(x->hosts, f->host, NULL);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->tally[i] == v->u)
+			return;
+	GROW(r->tally, r->n, r->cap);
+	r->tally[r->n++] = (size_t)v->u;
+	map_put(a->v[v->u].rules, r->rule->name, NULL);
 }
 
-static void count_hit(struct attack *a, struct map *at, size_t *cap, const struct finding *f, size_t hit)
+static struct of_rule *tallies_of(struct counting *c, const struct rule *r)
 {
-	const struct rule *r = f->rule;
+	bool fresh;
+	union map_val *v = map_put(c->rules, (struct str){(const char *)&r, sizeof r}, &fresh);
 
-	a->without += r->nmitre == 0;
+	if (!fresh)
+		return &c->v[v->u];
+	v->u = c->n;
+	GROW(c->v, c->n, c->vcap);
+	struct of_rule *x = &c->v[c->n++];
+
+	*x = (struct of_rule){.rule = r};
 	for (size_t i = 0; i < r->nmitre; i++) {
 		struct str list = r->mitre[i].tactics.n ? r->mitre[i].tactics : STR("(tactic unknown)");
 
@@ -112,11 +126,43 @@ static void count_hit(struct attack *a, struct map *at, size_t *cap, const struc
 			const ptrdiff_t comma = str_find(list, STR(", "));
 			const struct str tactic = {list.p, comma < 0 ? list.n : (size_t)comma};
 
-			count(a, at, cap, tactic, NULL, f, hit);
-			count(a, at, cap, tactic, &r->mitre[i], f, hit);
+			add_tally(c, x, tactic, NULL);
+			add_tally(c, x, tactic, &r->mitre[i]);
 			list = comma < 0 ? (struct str){0} : (struct str){list.p + tactic.n + 2, list.n - tactic.n - 2};
 		}
 	}
+	return x;
+}
+
+static void count_in(struct tally *x, const struct finding *f)
+{
+	x->hits++;
+	x->risk = f->score > x->risk ? f->score : x->risk;
+	if (f->time != WHEN_NONE && (x->first == WHEN_NONE || f->time < x->first))
+		x->first = f->time;
+	if (f->time != WHEN_NONE && (x->last == WHEN_NONE || f->time > x->last))
+		x->last = f->time;
+	if (f->host.n && f->host.p != x->host)
+		map_put(x->hosts, f->host, NULL);
+	x->host = f->host.p;
+}
+
+static void count_all(struct attack *a, const struct finding *hits, size_t n)
+{
+	struct counting c = {.a = a, .at = map_new(), .rules = map_new()};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct of_rule *r = tallies_of(&c, hits[i].rule);
+
+		a->without += r->n == 0;
+		for (size_t k = 0; k < r->n; k++)
+			count_in(&a->v[r->tally[k]], &hits[i]);
+	}
+	for (size_t i = 0; i < c.n; i++)
+		free(c.v[i].tally);
+	free(c.v);
+	map_free(c.at);
+	map_free(c.rules);
 }
 
 /* Tactics in their order, each before its techniques; these by id, so that those below one follow it. */
@@ -134,17 +180,14 @@ static int by_place(const void *p, const void *q)
 static void make(struct view *v)
 {
 	struct attack *a = v->state;
-	struct map *at = map_new();
 	struct outline now = {0};
 	struct finding *hits;
-	size_t cap = 0, n = exclude_hits(v->ui, &hits);
+	size_t n = exclude_hits(v->ui, &hits);
 
 	free_tallies(a);
 	a->without = 0;
-	for (size_t i = 0; i < n; i++)
-		count_hit(a, at, &cap, &hits[i], i);
+	count_all(a, hits, n);
 	free(hits);
-	map_free(at);
 	if (a->n)
 		qsort(a->v, a->n, sizeof *a->v, by_place);
 	for (size_t i = 0; i < a->n; i++)
