@@ -972,6 +972,34 @@ START_TEST(matches_of_a_web)
 }
 END_TEST
 
+/* However many events there are, what held further down is told, too. */
+START_TEST(matches_of_many_events)
+{
+	enum { EVENTS = 100 };
+	char text[EVENTS][160];
+	const char *event[EVENTS];
+	struct arena *a = arena_new();
+	size_t n;
+
+	for (int i = 0; i < EVENTS; i++) {
+		snprintf(text[i], sizeof(text[i]), "1|2021-11-12T10:05:00Z|Computer=A|Image=C:\\i%d|CommandLine=c%d|ProcessId=%d|User=u%d", i, i, i, i);
+		event[i] = text[i];
+	}
+	put_rule("r.yml", "Why", "EventCode=1 Image=*i* CommandLine=c* ProcessId=* User=u* | stats count by Computer | where count>99", "");
+	struct run x = run_on(dump_cut_new(event, EVENTS, 1000, 1, 0), (struct detect_opts){.workers = 1});
+	struct explainer *why = explainer_new(x.engine, NULL);
+	ck_assert_uint_eq(x.found->n, 1);
+	const struct match *m = finding_matches(&x.found->v[0], why, a, &n);
+	ck_assert_uint_gt(n, 100);
+	ck_text(m[n - 1].field, "count");
+	ck_text(m[n - 1].value, "100");
+	ck_text(m[n - 1].term, "count>99");
+	explainer_free(why);
+	arena_free(a);
+	run_free(&x);
+}
+END_TEST
+
 /* A subsearch as filter: told on the values that it gave. */
 START_TEST(matches_of_subsearches)
 {
@@ -1299,6 +1327,7 @@ int main(void)
 	tcase_add_test(t, matches_of_groups);
 	tcase_add_test(t, matches_of_what_was_made);
 	tcase_add_test(t, matches_of_a_web);
+	tcase_add_test(t, matches_of_many_events);
 	tcase_add_test(t, matches_of_subsearches);
 	tcase_add_test(t, matches_cancelled);
 	tcase_add_test(t, cancelled);

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "spl/trace.h"
 
-enum { MATCHES_MAX = 256, VALUE_MAX = 1 << 14 };
+enum { MATCHES_MAX = 256, FILTERS_MIN = 64 /* of them left to filters */, VALUE_MAX = 1 << 14 };
 
 /* The search of some findings, traced. */
 struct traced_rule {
@@ -84,7 +84,7 @@ struct collect {
 	const struct finding *f;
 	struct arena *arena;
 	struct match *v;
-	size_t n, cap;
+	size_t n, cap, max;
 	ev_t ev;
 	struct map *seen;                                /* field, value, term */
 };
@@ -104,7 +104,7 @@ static void add(void *ctx, const struct held *h)
 	struct sbuf id = {0};
 	bool fresh = false;
 
-	if (x->n >= MATCHES_MAX)
+	if (x->n >= x->max)
 		return;
 	sbuf_addf(&id, "%zu:", h->field.n);
 	sbuf_adds(&id, h->field);
@@ -163,7 +163,9 @@ struct match *finding_matches(const struct finding *f, struct explainer *e, stru
 
 	if (f->query) {
 		const struct spl_trace *t = trace_of(e, f);
+		x.max = MATCHES_MAX - FILTERS_MIN;
 		explain_events(&x, e->engine, t);
+		x.max = MATCHES_MAX;
 		x.ev = EV_NONE;
 		if (t)
 			spl_trace_row(t, f->rows, f->row, add, &x);
