@@ -14,7 +14,7 @@ enum { DEST, PORT, KIND, NAME, PROTO, DIR, COUNT, FIRST, LAST, RHYTHM, PROCESS, 
 static const struct coldef cols[NCOLS] = {
 	[DEST] = {"destination", "DESTINATION", COL_TEXT, 15, 39, 100, .descending = false},
 	[PORT] = {"port", "PORT", COL_NUMBER, 5, 7, 95, .descending = false},
-	[KIND] = {"kind", "", COL_TEXT, 7, 13, 70, .descending = false},
+	[KIND] = {"kind", "", COL_TEXT, 10, 13, 70, .descending = false},
 	[NAME] = {"name", "NAME", COL_TEXT, 10, 40, 66, .elastic = true},
 	[PROTO] = {"proto", "PROTO", COL_TEXT, 4, 5, 45, .descending = false},
 	[DIR] = {"dir", "DIR", COL_TEXT, 3, 4, 75, .descending = false},
