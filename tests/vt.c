@@ -488,16 +488,21 @@ void vt_feed(struct vt *t, const char *p, size_t n)
 
 /* ---- dumps ---- */
 
+static bool is_hidden(const struct vt *t, int column)
+{
+	return column >= t->hide_from && column <= t->hide_to;
+}
+
 void vt_dump(const struct vt *t, FILE *out)
 {
 	for (int y = 0; y < t->rows; y++) {
 		int last = t->cols;
 
-		while (last > 0 && at(t, y, last - 1)->c[0] == L' ' && !at(t, y, last - 1)->c[1])
+		while (last > 0 && (is_hidden(t, last) || (at(t, y, last - 1)->c[0] == L' ' && !at(t, y, last - 1)->c[1])))
 			last--;
 		fputc('|', out);
 		for (int x = 0; x < last; x++) {
-			if (x + 1 >= t->hide_from && x + 1 <= t->hide_to) {
+			if (is_hidden(t, x + 1)) {
 				fputc(' ', out);
 				continue;
 			}
