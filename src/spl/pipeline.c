@@ -130,6 +130,8 @@ static const struct {
 	{" delete dump mcollect meventcollect mpreview redistribute sichart sirare sistats sitimechart sitop tscollect ",
 	 "it is about indexes, which a log has not"},
 	{" diff selfjoin set ", "append and stats values(*) by FIELD do it"},
+	{" abstract gauge highlight iconify localize relevancy reltime ", "it is about how Splunk's own pages show results"},
+	{" tags typelearner typer ", "events of a log have no tags and no event types"},
 	{" fromjson tojson ", "json_object(), json_extract() and spath read and write JSON"},
 };
 
