@@ -86,11 +86,20 @@ const struct diags *exclusions_failed(const struct exclusions *x) { return &x->f
 
 bool case_mark_excluded(struct casefile *c, const struct finding *f, size_t n, struct diag *d)
 {
-	bool ok = n == 0 || case_exec(c, "BEGIN IMMEDIATE", d);
+	if (n == 0)
+		return true;
+	bool ok = case_exec(c, "BEGIN IMMEDIATE", d);
+	sqlite3_stmt *st = ok ? case_prepare(c, d, "UPDATE finding SET excluded = 1 WHERE key = ?", "") : NULL;
 
-	for (size_t i = 0; ok && i < n; i++)
-		ok = case_run(c, case_prepare(c, d, "UPDATE finding SET excluded = 1 WHERE key = ?", "s", str_c(f[i].key)), d);
-	ok = ok && (n == 0 || case_exec(c, "COMMIT", d));
+	ok = st != NULL;
+	for (size_t i = 0; ok && i < n; i++) {
+		sqlite3_reset(st);
+		ok = sqlite3_bind_text(st, 1, f[i].key, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_DONE;
+	}
+	if (st && !ok)
+		case_fail(c, d, "cannot write the case");
+	sqlite3_finalize(st);
+	ok = ok && case_exec(c, "COMMIT", d);
 	if (!ok)
 		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
 	return ok;
