@@ -435,6 +435,90 @@ static void hayabusa(struct sbuf *b, const struct event *e)
 	sbuf_addz(b, "}}\n");
 }
 
+/* Of Windows PowerShell; 7 writes the time in another way, and Guids the same. */
+static void get_winevent(struct sbuf *b, const struct event *e)
+{
+	struct sbuf message = {0};
+
+	sbuf_addf(b,
+	          "{\"Id\":%u,\"Version\":5,\"Qualifiers\":null,\"Level\":4,\"Task\":%u,\"Opcode\":0,\"Keywords\":-9223372036854775808,\"RecordId\":%u,\"ProviderName\":\""
+	          PROVIDER_TEXT "\",\"ProviderId\":\"11111111-2222-3333-4444-555555555555\",\"LogName\":\"" CHANNEL_TEXT "\",\"ProcessId\":2000,\"ThreadId\":3000,\"MachineName\":\"HOST%u\","
+	          "\"UserId\":{\"BinaryLength\":12,\"AccountDomainSid\":null,\"Value\":\"S-1-5-18\"},\"TimeCreated\":\"%s\",\"ActivityId\":null,\"Bookmark\":{},"
+	          "\"LevelDisplayName\":\"Information\",\"OpcodeDisplayName\":\"Info\",\"KeywordsDisplayNames\":[],\"Properties\":[",
+	          e->id, e->id, e->record, e->record % 3, e->record % 2 ? "\\/Date(1709294400123)\\/" : "2024-03-01T12:00:00.1234567Z");
+	sbuf_addz(&message, "An event:\r\n");
+	for (size_t i = 0; i < e->n; i++) {
+		const char *v = e->value[i];
+		struct str s = str_c(v);
+		if (s.n == 38 && v[0] == '{' && (strstr(e->name[i], "Guid") || strstr(e->name[i], "GUID")))
+			s = (struct str){v + 1, 36};
+		sbuf_addz(b, i ? ",{\"Value\":" : "{\"Value\":");
+		add_json(b, s);
+		sbuf_addz(b, "}");
+		sbuf_addf(&message, "%s: %s\r\n", e->name[i], v);
+	}
+	sbuf_addz(b, "],\"Message\":");
+	if (e->record % 5)
+		add_json(b, sbuf_str(&message));
+	else
+		sbuf_addz(b, "null");
+	sbuf_addz(b, "}\n");
+	sbuf_free(&message);
+}
+
+static void elastic_fields(struct sbuf *b, const struct event *e)
+{
+	sbuf_addf(b,
+	          "{\"_index\":\"w\",\"_id\":\"x\",\"_score\":1,\"fields\":{\"event.code\":[\"%u\"],\"event.provider\":[\"" PROVIDER_TEXT "\"],\"winlog.provider_guid\":[\"" GUID_TEXT
+	          "\"],\"winlog.version\":[5],\"winlog.level\":[4],\"winlog.task\":[ %u ],\"winlog.opcode\":[0],\"winlog.keywords\":[\"0x8000000000000000\"],\"winlog.record_id\":[%u],"
+	          "\"winlog.process.pid\":[2000],\"winlog.process.thread.id\":[3000],\"winlog.channel\":[\"" CHANNEL_TEXT "\"],\"winlog.computer_name\":[\"HOST%u\"],"
+	          "\"winlog.user.identifier\":[\"S-1-5-18\"],\"tags\":[],\"@timestamp\":[\"2024-03-01T12:00:00.123Z\"]",
+	          e->id, e->id, e->record, e->record % 3);
+	for (size_t i = 0; i < e->n; i++) {
+		sbuf_addf(b, ",\"winlog.event_data.%s\":[", e->name[i]);
+		add_json(b, str_c(e->value[i]));
+		sbuf_addz(b, "]");
+	}
+	sbuf_addz(b, "}}\n");
+}
+
+static void log_analytics(struct sbuf *b, const struct event *e)
+{
+	struct sbuf data = data_xml(e, ""), x = {0};
+
+	sbuf_addf(&x, "<DataItem type=\"System.XmlData\" time=\"2024-03-01T12:00:00Z\"><EventData xmlns=\"x\">%s</EventData></DataItem>", data.p);
+	sbuf_addf(b, "[\"t\",\"2024-03-01T12:00:%02u.123Z\",\"" PROVIDER_TEXT "\",\"" CHANNEL_TEXT "\",\"HOST%u\",4,null,%u,", e->record % 60, e->record % 3, e->id);
+	add_json(b, sbuf_str(&x));
+	sbuf_addz(b, "]");
+	sbuf_free(&data);
+	sbuf_free(&x);
+}
+
+/* Names and texts of elements as one converter or another spells them. */
+static void add_spelled(struct sbuf *b, const struct event *e, const char *open, const char *mark, const char *close, const char *text)
+{
+	sbuf_addf(b,
+	          "{\"Event\":{\"System\":{\"Provider\":{%s\"%sName\":\"" PROVIDER_TEXT "\",\"%sGuid\":\"" GUID_TEXT "\"%s},\"EventID\":{\"%s\":\"%u\"},\"Version\":{\"%s\":\"5\"},"
+	          "\"Level\":\"4\",\"Task\":\"%u\",\"Opcode\":\"0\",\"Keywords\":\"0x8000000000000000\",\"TimeCreated\":{%s\"%sSystemTime\":\"2024-03-01T12:00:%02u.1234567Z\"%s},"
+	          "\"EventRecordID\":\"%u\",\"Execution\":{%s\"%sProcessID\":\"2000\",\"%sThreadID\":\"3000\"%s},\"Channel\":\"" CHANNEL_TEXT "\",\"Computer\":\"HOST%u\","
+	          "\"Security\":{%s\"%sUserID\":\"S-1-5-18\"%s}},\"EventData\":{\"Data\":[",
+	          open, mark, mark, close, text, e->id, text, e->id, open, mark, e->record % 60, close, e->record, open, mark, mark, close, e->record % 3, open, mark, close);
+	for (size_t i = 0; i < e->n; i++) {
+		sbuf_addf(b, "%s{%s\"%sName\":\"%s\"%s,\"%s\":", i ? "," : "", open, mark, e->name[i], close, text);
+		add_json(b, str_c(e->value[i]));
+		sbuf_addc(b, '}');
+	}
+	sbuf_addz(b, "]}}}\n");
+}
+
+static void spelled_1(struct sbuf *b, const struct event *e) { add_spelled(b, e, "", "-", "", "#content"); }
+static void spelled_2(struct sbuf *b, const struct event *e) { add_spelled(b, e, "", "_", "", "__text"); }
+static void spelled_3(struct sbuf *b, const struct event *e) { add_spelled(b, e, "", "@_", "", "#text"); }
+static void spelled_4(struct sbuf *b, const struct event *e) { add_spelled(b, e, "\"_attributes\":{", "", "}", "_text"); }
+static void spelled_5(struct sbuf *b, const struct event *e) { add_spelled(b, e, "\"$\":{", "", "}", "_"); }
+static void spelled_6(struct sbuf *b, const struct event *e) { add_spelled(b, e, "", "+@", "", "+content"); }
+static void spelled_7(struct sbuf *b, const struct event *e) { add_spelled(b, e, "", "@", "", "$"); }
+
 /* ---- tables ---- */
 
 static void csv_splunk_raw(struct sbuf *b, const struct event *e)
@@ -566,6 +650,21 @@ static const struct shape {
 	{"Azure Monitor", FORMAT_JSON, "[", ",", "]", azure, BIT(SYS_EVENT_ID) | BIT(SYS_COMPUTER) | BIT(SYS_PROVIDER) | BIT(SYS_CHANNEL), "", false},
 	{"journalctl -o json", FORMAT_JSON, "", "", "", journald, EVERY, "", false},
 	{"Hayabusa", FORMAT_JSON, "", "", "", hayabusa, BARE, "", false},
+	{"Get-WinEvent | ConvertTo-Json", FORMAT_JSON, "[", ",", "]", get_winevent, EVERY & ~BIT(SYS_TIME_CREATED), "", false},
+	{"Get-WinEvent | ConvertTo-Json > file", FORMAT_JSON, "[", ",", "]", get_winevent, EVERY & ~BIT(SYS_TIME_CREATED), "", true},
+	{"Elasticsearch, fields", FORMAT_JSON, "{\"hits\":{\"hits\":[", ",", "]}}", elastic_fields, EVERY & ~BIT(SYS_TIME_CREATED), "", false},
+	{"Log Analytics, an answer of the API", FORMAT_JSON,
+	 "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":[{\"name\":\"TenantId\",\"type\":\"string\"},{\"name\":\"TimeGenerated\",\"type\":\"datetime\"},{\"name\":\"Source\",\"type\":\"string\"},"
+	 "{\"name\":\"EventLog\",\"type\":\"string\"},{\"name\":\"Computer\",\"type\":\"string\"},{\"name\":\"EventLevel\",\"type\":\"int\"},{\"name\":\"ParameterXml\",\"type\":\"string\"},"
+	 "{\"name\":\"EventID\",\"type\":\"int\"},{\"name\":\"EventData\",\"type\":\"string\"}],\"rows\":[", ",", "]}],\"statistics\":{\"a\":1}}",
+	 log_analytics, BIT(SYS_EVENT_ID) | BIT(SYS_COMPUTER) | BIT(SYS_PROVIDER) | BIT(SYS_CHANNEL), "", false},
+	{"XML as JSON, -Name", FORMAT_JSON, "", "", "", spelled_1, EVERY, "", false},
+	{"XML as JSON, _Name", FORMAT_JSON, "", "", "", spelled_2, EVERY, "", false},
+	{"XML as JSON, @_Name", FORMAT_JSON, "", "", "", spelled_3, EVERY, "", false},
+	{"XML as JSON, _attributes", FORMAT_JSON, "", "", "", spelled_4, EVERY, "", false},
+	{"XML as JSON, $", FORMAT_JSON, "", "", "", spelled_5, EVERY, "", false},
+	{"XML as JSON, +@Name", FORMAT_JSON, "", "", "", spelled_6, EVERY, "", false},
+	{"XML as JSON, $ for texts", FORMAT_JSON, "", "", "", spelled_7, EVERY, "", false},
 	{"Splunk, CSV export with _raw", FORMAT_CSV, "", "", "", csv_splunk_raw, EVERY, "", false},
 	{"Splunk, CSV export of fields", FORMAT_CSV, "", "", "", csv_splunk_fields, BARE, " Version ", false},
 	{"Kibana CSV, semicolons, UTF-16", FORMAT_CSV, "", "", "", csv_kibana, BARE | BIT(SYS_PROVIDER), " Version ", true},
@@ -759,6 +858,9 @@ START_TEST(ecs_only)
 	expect_fields(ECS(13, "\"registry\":{\"path\":\"HKLM\\\\k\"},\"winlog\":{\"event_data\":{\"Details\":\"v\",\"EventType\":\"SetValue\"}}"),
 	              " TargetObject=HKLM\\x5ck| Details=v| EventType=SetValue");
 	expect_fields(ECS(17, "\"file\":{\"name\":\"\\\\pipe\"}"), " PipeName=\\x5cpipe");
+	expect_fields(ECS(22, "\"dns\":{\"question\":{\"name\":\"a.example\"},\"answers\":[{\"type\":\"CNAME\",\"data\":\"b.example\"},{\"type\":\"A\",\"data\":\"192.0.2.1\"},"
+	                      "{\"data\":\"2001:db8::1\",\"type\":\"AAAA\"}]}"),
+	              " QueryName=a.example| QueryResults=type:  5 b.example;::ffff:192.0.2.1;2001:db8::1;");
 	expect_fields(ECS(22, "\"dns\":{\"question\":{\"name\":\"a.example\"}},\"sysmon\":{\"dns\":{\"status\":\"SUCCESS\"}}"), " QueryName=a.example| QueryStatus=SUCCESS");
 	/* What the event itself says comes first. */
 	expect_fields(ECS(1, "\"process\":{\"executable\":\"ecs\"},\"winlog\":{\"event_data\":{\"Image\":\"own\"}}"), " Image=own");

@@ -155,7 +155,7 @@ void summary_inputs(struct analysis *a, struct page *p)
 			page_end(p);
 			continue;
 		}
-		page_addf(p, ROLE_TEXT, "%s, ", format_name[in->format]);
+		page_addf(p, ROLE_TEXT, "%s%s%s, ", format_name[in->format], r->shape ? " of " : "", r->shape ? r->shape : "");
 		add_size(p, r->bytes);
 		sbuf_addz(&b, ", ");
 		summary_number(&b, r->events);

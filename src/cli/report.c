@@ -340,8 +340,8 @@ static void print_inputs(const struct load *l)
 		const struct load_input_report *r = &l->report[i];
 		struct sbuf name = {0};
 		export_visible(&name, str_c(l->inputs.v[i].name));
-		fprintf(stderr, "  %s: %s, %" PRIu64 " bytes, %" PRIu64 " events", name.p, r->unusable ? "unusable" : format_name[l->inputs.v[i].format],
-		        r->bytes, r->events);
+		fprintf(stderr, "  %s: %s%s%s, %" PRIu64 " bytes, %" PRIu64 " events", name.p, r->unusable ? "unusable" : format_name[l->inputs.v[i].format],
+		        r->shape ? " of " : "", r->shape ? r->shape : "", r->bytes, r->events);
 		if (r->others)
 			fprintf(stderr, ", %" PRIu64 " of other sources", r->others);
 		print_count(r->damaged, "damaged");

@@ -97,6 +97,7 @@ struct batch {
 	uint32_t nrecovered, recoveredcap;
 	uint64_t unused, unreadable;                     /* records in unused space that were not wanted, or could not be read */
 	uint64_t expected;                               /* bytes that the stream says it has; 0: it does not say */
+	const char *shape;                               /* whose spelling its records have, as far as their names tell; static text, NULL */
 	const char *note;                                /* what else is to be told of the stream; static text, NULL */
 	struct batch_maker *maker;                       /* NULL once it is done */
 };

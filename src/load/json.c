@@ -52,6 +52,7 @@ struct piece {
 	enum what what;
 	size_t start, end;                               /* BROKEN: up to the next start; HEAD: of a wrapper, up to its first record;
 	                                                    LINE: of text in which a `{` stands that begins no record */
+	bool lists;                                      /* RECORD: with a list of objects in it */
 	size_t other;                                    /* other text before `start` begins here … */
 	size_t other_end;                                /* … and ends here; the same when there is none */
 };
@@ -137,6 +138,7 @@ static struct piece next_piece(struct str t, size_t at, bool final, struct jsonr
 	}
 	if (e == JSONREC_DONE) {
 		k.what = RECORD;
+		k.lists = lists;
 		return k;
 	}
 	k.what = e == JSONREC_SHORT && !final ? SHORT : BROKEN;
@@ -319,13 +321,101 @@ static void other_lines(struct run *r, size_t from, size_t to)
 		damaged(r, bad, bad_end, "text between records that is no JSON");
 }
 
+static void record(struct run *r, struct piece k)
+{
+	uint64_t from = wide_bytes(&r->wide, k.start), to = wide_bytes(&r->wide, k.end);
+
+	batch_begin(r->batch);
+	if (!r->rec.trouble)
+		jsonrec_feed(&r->rec, r->batch);
+	if (r->rec.trouble)
+		batch_damaged(r->batch, r->base + from, to - from, "%s", r->rec.trouble);
+	else
+		batch_end(r->batch, r->base + from, to - from);
+}
+
+/* ---- tables: {"tables": [{"columns": [{"name": "x"}, …], "rows": [[…], …]}, …]}, the answer of Log Analytics and Sentinel ---- */
+
+static bool is_table(struct str object)
+{
+	enum { NEAR = 4096 };
+	struct str head = {object.p, object.n < NEAR ? object.n : NEAR};
+
+	return str_find(head, STR("\"columns\"")) >= 0 && str_find(object, STR("\"rows\"")) >= 0;
+}
+
+/* Behind the `[` of the member `name`, from `at` on; 0 when there is none. */
+static size_t list_of(struct str t, size_t at, struct str name)
+{
+	ptrdiff_t found = str_find((struct str){t.p + at, t.n - at}, name);
+
+	if (found < 0)
+		return 0;
+	for (at += (size_t)found + name.n; at < t.n && (blank(t.p[at]) || t.p[at] == ':'); at++)
+		;
+	return at < t.n && t.p[at] == '[' ? at + 1 : 0;
+}
+
+struct columns {
+	struct str *name;
+	size_t n, cap;
+};
+
+static size_t read_columns(struct run *r, struct str t, size_t at, struct columns *c)
+{
+	for (jsonrec_reset(&r->rec); jsonrec_item(&r->rec, t, &at); jsonrec_reset(&r->rec))
+		for (uint32_t i = 0; i < r->rec.n; i++) {
+			struct jsonrec_leaf *l = &r->rec.leaf[i];
+			if (!str_ieqc(l->path, "name") && !str_ieqc(l->path, "ColumnName"))
+				continue;
+			GROW(c->name, c->n, c->cap);
+			c->name[c->n++] = (struct str){xstrndup(l->value.p, l->value.n), l->value.n};
+		}
+	return at;
+}
+
+static size_t read_rows(struct run *r, struct str t, size_t at, const struct columns *c)
+{
+	for (; at < t.n && t.p[at] != ']'; at++) {
+		size_t end = at;
+		if (t.p[at] != '[')
+			continue;
+		if (!jsonrec_row(&r->rec, t, &end, c->name, c->n)) {
+			damaged(r, at, t.n, "no row of its table, or cut short");
+			return t.n;
+		}
+		record(r, (struct piece){.what = RECORD, .start = at, .end = end});
+		at = end - 1;
+	}
+	return at;
+}
+
+static void tables(struct run *r, struct piece k)
+{
+	struct str t = {r->t.p, k.end};
+
+	for (size_t at = k.start; (at = list_of(t, at, STR("\"columns\""))) > 0;) {
+		struct columns c = {0};
+		at = read_columns(r, t, at, &c);
+		if ((at = list_of(t, at, STR("\"rows\""))) > 0)
+			at = read_rows(r, t, at, &c);
+		for (size_t i = 0; i < c.n; i++)
+			free((char *)(uintptr_t)c.name[i].p);
+		free(c.name);
+		if (!at)
+			break;
+	}
+}
+
 static void other_piece(struct run *r, size_t from, struct piece k)
 {
 	struct str line = {r->t.p + k.start, k.end - k.start};
 	bool ours = k.what == BROKEN || (k.what == LINE && str_find(line, STR("\"EventID\"")) >= 0);
 
 	other_lines(r, from, ours ? k.start : k.end);
-	if (ours)
+	if (k.what == BROKEN && is_table(line))
+		tables(r, k);
+	else if (ours)
 		damaged(r, k.start, k.end, "no valid JSON, or cut short");
 }
 
@@ -353,19 +443,6 @@ static void between(struct run *r, size_t from, size_t to)
 	r->nodd = 0;
 }
 
-static void record(struct run *r, struct piece k)
-{
-	uint64_t from = wide_bytes(&r->wide, k.start), to = wide_bytes(&r->wide, k.end);
-
-	batch_begin(r->batch);
-	if (!r->rec.trouble)
-		jsonrec_feed(&r->rec, r->batch);
-	if (r->rec.trouble)
-		batch_damaged(r->batch, r->base + from, to - from, "%s", r->rec.trouble);
-	else
-		batch_end(r->batch, r->base + from, to - from);
-}
-
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
 	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b};
@@ -386,7 +463,9 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 		if (r.nodd || k.other < k.other_end)
 			between(&r, done, k.start);
 		done = k.end;
-		if (k.what == RECORD)
+		if (k.what == RECORD && k.lists && is_table((struct str){r.t.p + k.start, k.end - k.start}))
+			tables(&r, k);
+		else if (k.what == RECORD)
 			record(&r, k);
 	}
 	b->stable = false;

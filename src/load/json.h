@@ -61,6 +61,12 @@ void jsonrec_add(struct jsonrec *r, struct str path, struct str value);
 /* n bytes that last as long as the record; NULL, with r->trouble set, when there is no room. */
 char *jsonrec_text(struct jsonrec *r, size_t n);
 
+/* Of a list that is kept as one text, appends the values of the item at or behind *at: members of an object, or one value without a
+ * name. False at its end. */
+bool jsonrec_item(struct jsonrec *r, struct str list, size_t *at);
+/* Reads the list of values at t[*at] as a row of a table with n columns; behind it then. False when it is broken. */
+bool jsonrec_row(struct jsonrec *r, struct str t, size_t *at, const struct str *name, size_t n);
+
 /* Feeds the record to b, after batch_begin. */
 void jsonrec_feed(struct jsonrec *r, struct batch *b);
 /* Do the values from the first-th on tell which event it is? */
@@ -72,6 +78,7 @@ bool jsonrec_is_event(const struct jsonrec *r, uint32_t first);
 enum jsonrec_place {
 	PLACE_PATH,                                      /* its name becomes part of the path */
 	PLACE_WRAP,                                      /* it only wraps: values count as if they stood outside */
+	PLACE_LISTS,                                     /* … and each value stands in a list */
 	PLACE_ROOT,                                      /* it is the record itself: paths start anew */
 	PLACE_BESIDE,                                    /* NAME_attributes: attributes of the element NAME beside it */
 	PLACE_DATA,                                      /* it holds the EventData fields */
@@ -103,8 +110,10 @@ struct jsonrec_name {
 };
 /* The entry of a path, NULL when it is no attribute. `@` before an XML attribute and `#text` behind an element are spelling. */
 const struct jsonrec_name *jsonrec_name(struct str path);
+/* The collector or tool that has values of this name; NULL when that says nothing. */
+const char *jsonrec_shape(struct str path);
 /* What the Elastic Common Schema calls the fields of the event `id`; NULL when it has nothing of this name there. */
-enum ecs_how { ECS_TEXT, ECS_USER, ECS_HASH, ECS_OUTBOUND };
+enum ecs_how { ECS_TEXT, ECS_USER, ECS_HASH, ECS_OUTBOUND, ECS_ANSWERS };
 struct jsonrec_ecs {
 	const char *path, *field;
 	uint32_t ids;                                    /* bit per EventID */

@@ -18,6 +18,7 @@ static const struct place {
 } places[] = {
 	{{"Event", 5}, PLACE_ROOT, true},                /* the XML tree as JSON: Event.System, Event.EventData; chainsaw's document.data */
 	{{"_source", 7}, PLACE_ROOT, true},              /* Elasticsearch */
+	{{"fields", 6}, PLACE_LISTS, false},             /* Elasticsearch, asked for fields */
 	{{"result", 6}, PLACE_ROOT, false},              /* Splunk */
 	{{"data.win", 8}, PLACE_ROOT, false},            /* Wazuh */
 	{{"win", 3}, PLACE_ROOT, false},
@@ -29,6 +30,8 @@ static const struct place {
 	{{"eventdata", 9}, PLACE_CAMEL, false},          /* Wazuh */
 	{{"#attributes", 11}, PLACE_WRAP, true},         /* XML attributes in a level of their own */
 	{{"$", 1}, PLACE_WRAP, true},
+	{{"_attributes", 11}, PLACE_WRAP, true},
+	{{"@attributes", 11}, PLACE_WRAP, true},
 };
 
 enum jsonrec_place jsonrec_place(struct str path)
@@ -257,6 +260,7 @@ static const struct jsonrec_ecs ecs[] = {
 	{"destination.port", "DestinationPort", ID(3), ECS_TEXT, NULL},
 	{"registry.path", "TargetObject", ID(12) | ID(13) | ID(14), ECS_TEXT, NULL},
 	{"dns.question.name", "QueryName", ID(22), ECS_TEXT, NULL},
+	{"dns.answers", "QueryResults", ID(22), ECS_ANSWERS, NULL},
 	{"sysmon.dns.status", "QueryStatus", ID(22), ECS_TEXT, NULL},
 	{"sysmon.file.archived", "Archived", ID(23) | ID(24), ECS_TEXT, NULL},
 	{"sysmon.file.is_executable", "IsExecutable", ID(23) | ID(26), ECS_TEXT, NULL},
@@ -269,6 +273,27 @@ const struct jsonrec_ecs *jsonrec_ecs(const struct jsonrec_name *name, unsigned 
 	for (size_t i = name->ecs - 1U; i < N(ecs) && strcmp(ecs[i].path, name->path) == 0; i++)
 		if (ecs[i].ids & ID(id))
 			return &ecs[i];
+	return NULL;
+}
+
+/* ---- shapes ---- */
+
+static const struct {
+	const char *path, *shape;
+} shapes[] = {
+	{"system.eventID", "Wazuh"}, {"winlog.event_id", "Winlogbeat"}, {"winlog.event_data", "Winlogbeat"}, {"event.code", "ECS"},
+	{"log_name", "Winlogbeat 5 or 6"}, {"System.EventID", "event XML as JSON"}, {"System.EventID.#text", "event XML as JSON"},
+	{"System.EventID.Value", "event XML as JSON"}, {"_raw", "Splunk"}, {"_time", "Splunk"}, {"MESSAGE", "journald"},
+	{"MapDescription", "EvtxECmd"}, {"PayloadData1", "EvtxECmd"}, {"RuleTitle", "Hayabusa"}, {"TenantId", "Azure Monitor"},
+	{"RenderedDescription", "Azure Monitor"}, {"EventLog", "Azure Monitor"}, {"UserSID", "Velociraptor"}, {"MachineName", "Get-WinEvent"},
+	{"OpcodeValue", "NXLog"}, {"SourceModuleName", "NXLog"}, {"ExecutionProcessID", "NXLog"},
+};
+
+const char *jsonrec_shape(struct str path)
+{
+	for (size_t i = 0; i < N(shapes); i++)
+		if (str_eqc(path, shapes[i].path))
+			return shapes[i].shape;
 	return NULL;
 }
 
@@ -308,16 +333,20 @@ const struct jsonrec_name *jsonrec_name(struct str path)
 	char plain[64];
 
 	pthread_once(&once, hash_names);
-	if (str_ends(path, ".#text"))
-		path.n -= 6;
-	if (!path.n || path.n > longest + 1 || path.n > sizeof(plain))
+	static const struct str texts[] = {{".#text", 6}, {"._text", 6}, {".__text", 7}, {"._", 2}, {".#content", 9}, {".+content", 9}, {".$t", 3}, {".$", 2}};
+	for (size_t i = 0; i < N(texts) && path.n > texts[i].n; i++)
+		if (path.p[path.n - texts[i].n] == '.' && str_ends(path, texts[i].p)) {
+			path.n -= texts[i].n;
+			break;
+		}
+	if (!path.n || path.n > longest + 2 || path.n > sizeof(plain))
 		return NULL;
 	const char *dot = memrchr(path.p, '.', path.n);
-	if (dot && dot + 1 < path.p + path.n && dot[1] == '@') {
-		size_t head = (size_t)(dot + 1 - path.p);
+	if (dot && dot + 1 < path.p + path.n && strchr("@-_+", dot[1])) {
+		size_t head = (size_t)(dot + 1 - path.p), mark = 1 + (dot + 2 < path.p + path.n && strchr("@_", dot[2]));
 		memcpy(plain, path.p, head);
-		memcpy(plain + head, dot + 2, path.n - head - 1);
-		path = (struct str){plain, path.n - 1};
+		memcpy(plain + head, path.p + head + mark, path.n - head - mark);
+		path = (struct str){plain, path.n - mark};
 	}
 	for (uint32_t i = name_hash(path) % SLOTS; slot[i]; i = (i + 1) % SLOTS)
 		if (str_eqc(path, entry[slot[i] - 1].path))

@@ -20,14 +20,16 @@ struct reader {
 struct place {
 	struct str path;                                 /* of the object, "" at the top */
 	enum jsonrec_data data;                          /* inside EventData, whatever the path */
+	bool lists;                                      /* a list stands for its values */
 };
 
 static enum jsonrec_end read_value(struct reader *in, const struct place *at, struct str key);
 
 void jsonrec_room(struct jsonrec *r, size_t text_bytes)
 {
-	/* A bad byte becomes the three of U+FFFD, nothing else grows. Untouched memory costs nothing. */
-	size_t need = text_bytes * 3 + 64;
+	/* A bad byte becomes the three of U+FFFD, nothing else grows; a text in a text is decoded twice, in a cell of a table it loses
+	 * its quotes before. Untouched memory costs nothing. */
+	size_t need = text_bytes * 7 + 64;
 
 	if (need > r->text_cap) {
 		free(r->text);
@@ -316,8 +318,10 @@ static bool item_part(struct str key, const char *const *names)
 
 static void merge_item(struct jsonrec *r, uint32_t first)
 {
-	static const char *const name_keys[] = {"@Name", "Name", "-Name", "@_Name", "#attributes.Name", "$.Name", "_attributes.Name", NULL};
-	static const char *const text_keys[] = {"#text", "text", "content", "Value", "_", "_text", NULL};
+	static const char *const name_keys[] = {"@Name", "Name", "-Name", "_Name", "@_Name", "+@Name", "#attributes.Name", "$.Name", "_attributes.Name",
+	                                        "@attributes.Name", "attributes.Name", NULL};
+	static const char *const text_keys[] = {"#text", "text", "content", "Value", "value", "_", "_text", "__text", "_value", "#content", "+content", "$", "$t",
+	                                        "$text", NULL};
 	struct str name = {NULL, 0};
 	struct jsonrec_leaf value = {.type = JSONREC_STRING};
 
@@ -375,11 +379,12 @@ static enum jsonrec_end read_object(struct reader *in, const struct place *at, s
 		switch (kind) {
 		case PLACE_PATH: inside.path = path; break;
 		case PLACE_WRAP: break;
+		case PLACE_LISTS: inside.lists = true;           /* fall through */
 		case PLACE_ROOT: inside.path = (struct str){NULL, 0}; break;
 		case PLACE_BESIDE: inside.path = (struct str){path.p, path.n - (sizeof("_attributes") - 1)}; break;
 		case PLACE_DATA:
 		case PLACE_CAMEL:
-			inside = (struct place){{NULL, 0}, kind == PLACE_CAMEL ? DATA_CAMEL : DATA_FIELD};
+			inside = (struct place){{NULL, 0}, kind == PLACE_CAMEL ? DATA_CAMEL : DATA_FIELD, false};
 			in->r->nested = true;
 		}
 	}
@@ -391,7 +396,7 @@ static enum jsonrec_end read_object(struct reader *in, const struct place *at, s
 /* in->p is at the first of an array of objects. When it is a record, the reading ends here. */
 static bool first_is_record(struct reader *in)
 {
-	static const struct place top = {{NULL, 0}, DATA_NONE};
+	static const struct place top = {{NULL, 0}, DATA_NONE, false};
 	struct reader inner = *in;
 	uint32_t before = in->r->n;
 
@@ -407,7 +412,7 @@ static bool first_is_record(struct reader *in)
 
 static enum jsonrec_end read_array(struct reader *in, const struct place *at, struct str key)
 {
-	bool items = in->r && at->data && !at->path.n && str_eqc(key, "Data");
+	bool values = in->r && at->lists, items = values || (in->r && at->data && !at->path.n && str_eqc(key, "Data"));
 	struct jsonrec *keep = in->r;
 	enum jsonrec_end e;
 
@@ -426,9 +431,9 @@ static enum jsonrec_end read_array(struct reader *in, const struct place *at, st
 	bool empty = *in->p == ']';
 	while (!empty) {
 		uint32_t first = items ? keep->n : 0;
-		if ((e = read_value(in, at, (struct str){NULL, 0})) != JSONREC_DONE)
+		if ((e = read_value(in, at, values ? key : (struct str){NULL, 0})) != JSONREC_DONE)
 			return e;
-		if (items)
+		if (items && !values)
 			merge_item(keep, first);
 		if ((e = skip_blanks(in)) != JSONREC_DONE)
 			return e;
@@ -460,7 +465,7 @@ static enum jsonrec_end read_value(struct reader *in, const struct place *at, st
 		in->p++;
 		e = read_array(in, at, key);
 		type = JSONREC_ARRAY;
-		if (in->r && at->data && str_eqc(key, "Data"))
+		if (in->r && (at->lists || (at->data && str_eqc(key, "Data"))))
 			return e;
 		break;
 	case '"':
@@ -494,7 +499,7 @@ static enum jsonrec_end read_value(struct reader *in, const struct place *at, st
 enum jsonrec_end jsonrec_read(struct str t, size_t *at, struct jsonrec *r, bool *lists)
 {
 	struct reader in = {.p = t.p + *at + 1, .end = t.p + t.n, .r = r, .depth = 1};
-	struct place top = {{NULL, 0}, DATA_NONE};
+	struct place top = {{NULL, 0}, DATA_NONE, false};
 	enum jsonrec_end e = read_members(&in, &top);
 
 	if (e == JSONREC_DONE)
@@ -506,7 +511,7 @@ enum jsonrec_end jsonrec_read(struct str t, size_t *at, struct jsonrec *r, bool 
 size_t jsonrec_wrapped(struct str t, size_t at, struct jsonrec *r)
 {
 	struct reader in = {.p = t.p + at + 1, .end = t.p + t.n, .r = r, .depth = 1, .seek = true};
-	struct place top = {{NULL, 0}, DATA_NONE};
+	struct place top = {{NULL, 0}, DATA_NONE, false};
 
 	jsonrec_reset(r);
 	read_members(&in, &top);
@@ -516,7 +521,7 @@ size_t jsonrec_wrapped(struct str t, size_t at, struct jsonrec *r)
 enum jsonrec_end jsonrec_member(struct str t, size_t *at)
 {
 	struct reader in = {.p = t.p + *at, .end = t.p + t.n, .depth = 1};
-	struct place top = {{NULL, 0}, DATA_NONE};
+	struct place top = {{NULL, 0}, DATA_NONE, false};
 	struct str key;
 	enum jsonrec_end e;
 
@@ -537,7 +542,7 @@ enum jsonrec_end jsonrec_member(struct str t, size_t *at)
 bool jsonrec_quoted(struct jsonrec *r, struct str t, bool data)
 {
 	uint32_t before = r->n;
-	struct place top = {{NULL, 0}, data ? DATA_FIELD : DATA_NONE};
+	struct place top = {{NULL, 0}, data ? DATA_FIELD : DATA_NONE, false};
 
 	t = str_trim(t);
 	if (!t.n || t.p[0] != '{')
@@ -548,5 +553,42 @@ bool jsonrec_quoted(struct jsonrec *r, struct str t, bool data)
 		return false;
 	}
 	r->nested |= data;
+	return true;
+}
+
+/* ---- lists that are kept as one text ---- */
+
+bool jsonrec_item(struct jsonrec *r, struct str list, size_t *at)
+{
+	static const struct place top = {{NULL, 0}, DATA_NONE, false};
+	struct reader in = {.p = list.p + *at, .end = list.p + list.n, .r = r, .depth = 2};
+
+	while (in.p < in.end && (*in.p == '[' || *in.p == ',' || *in.p == ' ' || *in.p == '\n' || *in.p == '\r' || *in.p == '\t'))
+		in.p++;
+	if (in.p == in.end || *in.p == ']' || *in.p == '}')
+		return false;
+	bool object = *in.p == '{';
+	in.p += object;
+	if ((object ? read_members(&in, &top) : read_value(&in, &top, (struct str){NULL, 0})) != JSONREC_DONE)
+		return false;
+	*at = (size_t)(in.p - list.p);
+	return true;
+}
+
+bool jsonrec_row(struct jsonrec *r, struct str t, size_t *at, const struct str *name, size_t n)
+{
+	static const struct place top = {{NULL, 0}, DATA_NONE, false};
+	struct reader in = {.p = t.p + *at + 1, .end = t.p + t.n, .r = r, .depth = 2};
+
+	jsonrec_reset(r);
+	for (size_t i = 0; skip_blanks(&in) == JSONREC_DONE && *in.p != ']'; i++) {
+		if (i && *in.p++ != ',')
+			return false;
+		if (skip_blanks(&in) != JSONREC_DONE || i == n || read_value(&in, &top, name[i]) != JSONREC_DONE)
+			return false;
+	}
+	if (in.p >= in.end)
+		return false;
+	*at = (size_t)(in.p - t.p) + 1;
 	return true;
 }

@@ -3,6 +3,8 @@
  * json_names.c's. */
 #include "load/json.h"
 
+#include "load/sysmon.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -147,6 +149,41 @@ static void add_hash(struct sbuf *hashes, const char *prefix, struct str v)
 		sbuf_addc(hashes, v.p[i] >= 'a' && v.p[i] <= 'f' ? (char)(v.p[i] - 'a' + 'A') : v.p[i]);
 }
 
+/* [{"type": "CNAME", "data": "x"}, {"type": "A", "data": "192.0.2.1"}] as Sysmon has it: "type:  5 x;::ffff:192.0.2.1;" */
+static struct str dns_answers(struct jsonrec *r, struct str list)
+{
+	static const struct {
+		const char *name;
+		unsigned number;
+	} types[] = {{"NS", 2}, {"CNAME", 5}, {"SOA", 6}, {"PTR", 12}, {"MX", 15}, {"TXT", 16}, {"SRV", 33}, {"HTTPS", 65}};
+	struct sbuf out = {0};
+	uint32_t first = r->n;
+
+	for (size_t at = 0; jsonrec_item(r, list, &at); r->n = first) {
+		struct str type = {NULL, 0}, data = {NULL, 0};
+		for (uint32_t i = first; i < r->n; i++) {
+			if (str_eqc(r->leaf[i].path, "type"))
+				type = r->leaf[i].value;
+			else if (str_eqc(r->leaf[i].path, "data"))
+				data = r->leaf[i].value;
+		}
+		for (size_t i = 0; i < sizeof(types) / sizeof *types; i++)
+			if (str_ieqc(type, types[i].name))
+				sbuf_addf(&out, "type:  %u ", types[i].number);
+		if (str_ieqc(type, "A") && memchr(data.p, '.', data.n))
+			sbuf_addz(&out, "::ffff:");
+		sbuf_adds(&out, data);
+		sbuf_addc(&out, ';');
+	}
+	r->n = first;
+	char *p = out.n ? jsonrec_text(r, out.n) : NULL;
+	struct str text = {p, p ? out.n : 0};
+	if (p)
+		memcpy(p, out.p, out.n);
+	sbuf_free(&out);
+	return text;
+}
+
 static void feed_ecs(struct feed *f)
 {
 	struct sbuf hashes = {0};
@@ -170,6 +207,9 @@ static void feed_ecs(struct feed *f)
 			hash_field = row->field;
 			add_hash(&hashes, row->prefix, v);
 			continue;
+		case ECS_ANSWERS:
+			v = dns_answers(f->r, v);
+			break;
 		case ECS_OUTBOUND:
 			v = str_eqc(v, "outbound") || str_eqc(v, "egress") ? STR("true") : STR("false");
 		}
@@ -312,6 +352,118 @@ static bool look_anywhere(struct jsonrec *r, struct batch *b)
 	return false;
 }
 
+/* ---- Get-WinEvent | ConvertTo-Json ---- */
+
+static struct jsonrec_leaf *find_leaf(const struct jsonrec *r, const char *path)
+{
+	for (uint32_t i = 0; i < r->n; i++)
+		if (!r->leaf[i].data && str_eqc(r->leaf[i].path, path))
+			return &r->leaf[i];
+	return NULL;
+}
+
+/* "Name: value" at the start of a line of the message: the value's length is not known, as it may have more lines. */
+static bool message_name(struct str *rest, struct str *name)
+{
+	struct str line;
+
+	while (str_line(rest, &line)) {
+		const char *colon = memchr(line.p, ':', line.n);
+		size_t n = colon ? (size_t)(colon - line.p) : 0, i = 0;
+		while (i < n && (((line.p[i] | 32) >= 'a' && (line.p[i] | 32) <= 'z') || (line.p[i] >= '0' && line.p[i] <= '9')))
+			i++;
+		if (n && i == n && sysmon_field((struct str){line.p, n})) {
+			*name = (struct str){line.p, n};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A Guid without its braces, in lower case, is how .NET writes it. */
+static struct str guid_text(struct jsonrec *r, struct str name, struct str v)
+{
+	bool bare = str_ends(name, "Guid") || str_ends(name, "GUID");
+	char *p = bare && v.n == 36 && v.p[8] == '-' ? jsonrec_text(r, 38) : NULL;
+
+	if (!p)
+		return v;
+	p[0] = '{';
+	for (size_t i = 0; i < 36; i++)
+		p[i + 1] = (char)(v.p[i] >= 'a' && v.p[i] <= 'f' ? v.p[i] - 'a' + 'A' : v.p[i]);
+	p[37] = '}';
+	return (struct str){p, 38};
+}
+
+/* /Date(1709294400123)/ as the time that it is. */
+static struct str net_date(struct jsonrec *r, struct str v)
+{
+	const char *open = memchr(v.p, '(', v.n), *close = open ? memchr(open, ')', (size_t)(v.p + v.n - open)) : NULL;
+	unsigned long long ms;
+
+	if (!str_starts(v, "/Date(") || !close || !str_u64((struct str){open + 1, (size_t)(close - open) - 1}, &ms) || ms > 253402300799999)
+		return v;
+	char *p = jsonrec_text(r, WHEN_SIZE);
+	return p ? str_c(when_iso((usec_t)ms * 1000, 3, p)) : v;
+}
+
+/* The values of Properties have no names: the message has them, in the same order; without one, Sysmon's own order. */
+static void add_properties(struct jsonrec *r, struct str list, struct str message, unsigned id)
+{
+	const struct sysmon_event *kind = sysmon_event(id);
+	uint32_t first = r->n, n = 0, names = 0;
+	struct str name, rest = message;
+
+	for (size_t at = 0, before = r->n; jsonrec_item(r, list, &at); before = r->n, n++) {
+		for (uint32_t i = (uint32_t)before; i < r->n; i++)       /* of a value that is an object, its own Value */
+			if (str_eqc(str_after_last(r->leaf[i].path, '.'), "Value"))
+				r->leaf[before] = r->leaf[i];
+		if (r->n == before)                              /* null */
+			jsonrec_add(r, (struct str){NULL, 0}, (struct str){NULL, 0});
+		r->n = (uint32_t)before + 1;
+	}
+	while (message_name(&rest, &name))
+		names++;
+	rest = message;
+	for (uint32_t i = 0; i < n && r->n == first + n; i++) {
+		struct jsonrec_leaf *l = &r->leaf[first + i];
+		if (names == n && message_name(&rest, &name))
+			l->path = name;
+		else if (names != n && kind && kind->nfields == n)
+			l->path = str_c(kind->field[i].name);
+		else
+			l->path = (struct str){NULL, 0};
+		l->data = DATA_FIELD;
+		if (l->path.n)
+			l->value = guid_text(r, l->path, l->value);
+	}
+	r->nested = true;
+}
+
+static void from_powershell(struct jsonrec *r)
+{
+	static const char *const renamed[][2] = {
+		{"Id", "EventID"}, {"RecordId", "EventRecordID"}, {"ProviderId", "ProviderGuid"}, {"MachineName", "Computer"}, {"LogName", "Channel"},
+		{"UserId.Value", "UserID"}, {"ProcessId", "ExecutionProcessID"}, {"ThreadId", "ThreadID"}, {"ProviderName", "SourceName"},
+	};
+	struct jsonrec_leaf *id = find_leaf(r, "Id"), *properties = find_leaf(r, "Properties"), *message = find_leaf(r, "Message"),
+	                    *time = find_leaf(r, "TimeCreated"), *guid = find_leaf(r, "ProviderId");
+	unsigned long long number;
+
+	if (!id || !properties || !find_leaf(r, "MachineName") || !str_u64(id->value, &number) || number > UINT16_MAX)
+		return;
+	for (size_t i = 0; i < sizeof(renamed) / sizeof *renamed; i++) {
+		struct jsonrec_leaf *l = find_leaf(r, renamed[i][0]);
+		if (l)
+			l->path = str_c(renamed[i][1]);
+	}
+	if (time)
+		time->value = net_date(r, time->value);
+	if (guid)
+		guid->value = guid_text(r, STR("Guid"), guid->value);
+	add_properties(r, properties->value, message ? message->value : (struct str){NULL, 0}, (unsigned)number);
+}
+
 /* ---- the record ---- */
 
 /* True when there is an EventID. */
@@ -352,7 +504,11 @@ void jsonrec_feed(struct jsonrec *r, struct batch *b)
 {
 	bool lost = false;
 
+	for (uint32_t i = 0; i < r->n && !b->shape; i++)
+		b->shape = jsonrec_shape(r->leaf[i].path);
 	undot_all(r);
+	if (!r->nested)
+		from_powershell(r);
 	if (look_inside(r, b, &lost) || (!r->nested && !jsonrec_is_event(r, 0) && look_anywhere(r, b)))
 		return;
 	if (!feed_leaves(r, b) && lost)

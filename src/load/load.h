@@ -52,6 +52,7 @@ struct load_input_report {
 	bool unusable;                                   /* could not be opened, or holds no known format */
 	bool skipped;                                    /* … and it lay in a directory or archive and is no log: not a failure */
 	char reason[200];                                /* why, when unusable or cut short; "" otherwise */
+	const char *shape;                               /* the collector or tool that wrote it, where names tell; static text, NULL */
 	const char *note;                                /* what else is worth knowing; static text, NULL */
 };
 struct load_other {

@@ -155,6 +155,8 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 		r->lines += b->lines;
 		if (b->note)
 			r->note = b->note;
+		if (b->shape && !r->shape)
+			r->shape = b->shape;
 		if (b->expected > m->input.size && !r->reason[0] && !l->cancelled)
 			snprintf(r->reason, sizeof(r->reason), "cut short: its header tells of %" PRIu64 " bytes, %" PRIu64 " are there",
 			         b->expected, m->input.size);

@@ -18,6 +18,24 @@ static inline bool fuzz_mixed(const struct decoder *d, struct str text, enum enc
 	return stray_find(text, false, d, enc, &s) || memchr(text.p, 0, text.n);
 }
 
+/* Without the damage whose extent depends on where its line was cut. */
+static inline char *fuzz_firm(char *shown)
+{
+	char *to = shown;
+
+	for (char *line = shown, *next; *line; line = next) {
+		char *eol = strchr(line, '\n');
+		next = eol ? eol + 1 : line + strlen(line);
+		const char *why = *line == '!' ? strstr(line, "text between records") : NULL;
+		if (why && why < next)
+			continue;
+		memmove(to, line, (size_t)(next - line));
+		to += next - line;
+	}
+	*to = '\0';
+	return shown;
+}
+
 static inline void fuzz_same(const struct decoder *d, struct str text, enum encoding enc)
 {
 	char *want = decode_whole(d, text, enc, true);
@@ -27,7 +45,10 @@ static inline void fuzz_same(const struct decoder *d, struct str text, enum enco
 	free(got);
 	/* Small steps are slow on long texts. */
 	got = decode_pieces(d, text, enc, false, 1 + text.n % (text.n < 500 ? 61 : 997));
-	must(strcmp(got, want) == 0 || fuzz_mixed(d, text, enc));
+	if (strcmp(fuzz_firm(got), fuzz_firm(want)) != 0 && !fuzz_mixed(d, text, enc)) {
+		fprintf(stderr, "in pieces:\n%s\nat once:\n%s\n", got, want);
+		abort();
+	}
 	free(got);
 	free(want);
 	uint64_t state = DECODE_LOST;
