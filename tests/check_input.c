@@ -1,10 +1,12 @@
 /* Files, archives and what lies in them; finding what the user named; reading raw records again. */
 #include <check.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "load_tools.h"
 #include "load/expand.h"
+#include "load/follow.h"
 #include "load/stream.h"
 
 static char *dir;
@@ -248,6 +250,67 @@ START_TEST(limits)
 }
 END_TEST
 
+/* An encrypted member is named with what to do; the plain ones beside it are read. */
+START_TEST(encrypted)
+{
+	char *path = path_in(dir, "secret.zip");
+	struct archive *a = archive_write_new();
+	struct archive_entry *e = archive_entry_new();
+
+	archive_write_set_format_zip(a);
+	ck_assert_int_eq(archive_write_set_options(a, "zip:encryption=traditional"), ARCHIVE_OK);
+	ck_assert_int_eq(archive_write_set_passphrase(a, "infected"), ARCHIVE_OK);
+	ck_assert_int_eq(archive_write_open_filename(a, path), ARCHIVE_OK);
+	for (int i = 0; i < 2; i++) {
+		archive_entry_clear(e);
+		archive_entry_set_pathname(e, i ? "b.evtx" : "a.evtx");
+		archive_entry_set_filetype(e, AE_IFREG);
+		archive_entry_set_perm(e, 0644);
+		archive_entry_set_size(e, 5);
+		ck_assert_int_eq(archive_write_header(a, e), ARCHIVE_OK);
+		ck_assert_int_eq((int)archive_write_data(a, "hello", 5), 5);
+	}
+	archive_entry_free(e);
+	archive_write_free(a);
+	struct load *l = load_run((const char *const *)&path, 1, NULL);
+	ck_assert_uint_eq(l->inputs.n, 2);
+	for (int i = 0; i < 2; i++) {
+		ck_assert(l->report[i].unusable && !l->report[i].skipped);
+		ck_assert_str_eq(l->report[i].reason, "encrypted; unpack it first, with its password");
+	}
+	ck_assert_str_eq(l->inputs.v[1].member, "b.evtx");
+	load_free(l);
+	free(path);
+}
+END_TEST
+
+/* Thousands of files where few may be open at a time, and a shell's pattern beside them. */
+START_TEST(few_descriptors)
+{
+	const struct rlimit few = {24, 24};
+
+	for (int i = 0; i < 3000; i++) {
+		char name[32], text[200];
+		snprintf(name, sizeof(name), "%d.json", i);
+		snprintf(text, sizeof(text), "{\"SourceName\":\"Microsoft-Windows-Sysmon\",\"EventID\":1,\"RecordNumber\":%d}\n", i);
+		free(write_file(dir, name, str_c(text)));
+	}
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	struct load *l = load_run((const char *const *)&dir, 1, &(struct load_opts){.workers = 4});
+	ck_assert_uint_eq(l->events, 3000);
+	for (size_t i = 0; i < l->inputs.n; i++)
+		ck_assert(!l->report[i].unusable);
+	load_free(l);
+	const char *why, *path = dir;
+	struct follow *f = follow_new(&path, 1, &why);
+	ck_assert_ptr_nonnull(f);
+	l = load_run(&path, 1, &(struct load_opts){.open_ended = true, .workers = 4});
+	ck_assert_uint_eq(l->events, 3000);
+	load_free(l);
+	follow_free(f);
+}
+END_TEST
+
 /* ---- finding ---- */
 
 static char *listing(const char *path)
@@ -298,6 +361,26 @@ START_TEST(directories)
 	free(link);
 	free(loop);
 	free(gone);
+}
+END_TEST
+
+START_TEST(patterns)
+{
+	free(write_file(dir, "b.evtx", STR("x")));
+	free(write_file(dir, "a.evtx", STR("x")));
+	free(write_file(dir, "c.xml", STR("x")));
+	free(write_file(dir, "[odd].xml", STR("x")));
+	char *all = path_in(dir, "*.evtx"), *none = path_in(dir, "*.json"), *odd = path_in(dir, "[odd].xml");
+	char *got = listing(all);
+	ck_assert_str_eq(got, "/a.evtx named\n/b.evtx named\n");
+	free(got);
+	got = listing(none);
+	ck_assert_str_eq(got, "/*.json named !no file has a name like this\n");
+	free(got);
+	got = listing(odd);                                      /* a file of just this name comes first */
+	ck_assert_str_eq(got, "/[odd].xml named\n");
+	free(got);
+	free(all), free(none), free(odd);
 }
 END_TEST
 
@@ -483,7 +566,10 @@ int main(void)
 	tcase_add_test(t, cut_short);
 	tcase_add_test(t, damaged_archives);
 	tcase_add_test(t, limits);
+	tcase_add_test(t, encrypted);
+	tcase_add_test(t, few_descriptors);
 	tcase_add_test(t, directories);
+	tcase_add_test(t, patterns);
 	tcase_add_test(t, raw);
 	tcase_add_test(t, raw_of_nested);
 	tcase_add_test(t, raw_as_text);

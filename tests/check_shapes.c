@@ -816,6 +816,35 @@ START_TEST(same_events)
 }
 END_TEST
 
+START_TEST(shapes_are_named)
+{
+	static const struct {
+		const char *shape, *name;
+	} want[] = {
+		{"XML, one event a line", NULL}, {"NXLog", "NXLog"}, {"Winlogbeat 7", "Winlogbeat"}, {"Winlogbeat 6", "Winlogbeat 5 or 6"}, {"Wazuh", "Wazuh"},
+		{"evtx_dump -o jsonl", "event XML as JSON"}, {"EvtxECmd --json", "EvtxECmd"}, {"EvtxECmd --csv", "EvtxECmd"}, {"Splunk, results", "Splunk"},
+		{"Splunk, CSV export of fields", "Splunk"}, {"Azure Monitor", "Azure Monitor"}, {"Log Analytics, an answer of the API", "Azure Monitor"},
+		{"Get-WinEvent | ConvertTo-Json", "Get-WinEvent"}, {"journalctl -o json", "journald"}, {"Hayabusa", "Hayabusa"},
+	};
+	char *dir = temp_dir();
+
+	for (size_t i = 0; i < sizeof(want) / sizeof *want; i++)
+		for (size_t k = 0; k < NSHAPES; k++) {
+			if (strcmp(shapes[k].name, want[i].shape) != 0)
+				continue;
+			struct sbuf text = write_shape(&shapes[k]);
+			char *path = write_file(dir, "log", sbuf_str(&text));
+			struct load *l = load_run((const char *const *)&path, 1, NULL);
+			const char *got = l->report[0].shape;
+			ck_assert_msg(want[i].name ? got && strcmp(got, want[i].name) == 0 : !got, "%s: %s", want[i].shape, got ? got : "no name");
+			load_free(l);
+			sbuf_free(&text);
+			free(path);
+		}
+	remove_dir(dir);
+}
+END_TEST
+
 /* ---- ECS ---- */
 
 static void expect_fields(const char *text, const char *want)
@@ -1000,6 +1029,7 @@ int main(void)
 	make_events();
 	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, same_events, 0, NSHAPES);
+	tcase_add_test(t, shapes_are_named);
 	tcase_add_test(t, ecs_only);
 	tcase_add_test(t, inner_events_that_are_broken);
 	tcase_add_test(t, damaged_rows);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,18 @@ static void walk(struct sources *l, const char *dir, unsigned depth)
 	free(name);
 }
 
+/* A pattern that no shell expanded, as in quotes or in a configuration. False when it is none, or nothing has such a name. */
+static bool expand_pattern(struct sources *l, const char *path)
+{
+	glob_t g = {0};
+	bool found = strpbrk(path, "*?[") && glob(path, 0, NULL, &g) == 0;
+
+	for (size_t i = 0; found && i < g.gl_pathc; i++)
+		expand_add(l, g.gl_pathv[i]);
+	globfree(&g);
+	return found;
+}
+
 void expand_add(struct sources *l, const char *path)
 {
 	struct stat st;
@@ -105,7 +118,9 @@ void expand_add(struct sources *l, const char *path)
 	if (strcmp(path, "-") == 0) {
 		add(l, path, true)->pipe = true;
 	} else if (stat(path, &st) < 0) {
-		add(l, path, true)->reason = xstrdup(strerror(errno));
+		int e = errno;
+		if (!expand_pattern(l, path))
+			add(l, path, true)->reason = xstrdup(e == ENOENT && strpbrk(path, "*?[") ? "no file has a name like this" : strerror(e));
 	} else if (S_ISDIR(st.st_mode)) {
 		walk(l, path, 0);
 	} else {

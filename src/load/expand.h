@@ -22,7 +22,7 @@ struct sources {
 	size_t n, cap;
 };
 
-void expand_add(struct sources *l, const char *path);   /* all files that the path stands for, sorted by name */
+void expand_add(struct sources *l, const char *path);   /* all files that the path, or pattern, stands for, sorted by name */
 void expand_free(struct sources *l);
 
 /* A descriptor of the source, to be closed, -1 with *why (static or strerror text). A pipe is copied into an unlinked

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +13,7 @@
 #include "base/str.h"
 #include "load/expand.h"
 
-enum { OPEN_MAX_FILES = 256 };                           /* kept open, lest they are replaced */
+enum { OPEN_MAX_FILES = 256 };                           /* kept open, lest they are replaced; a quarter of what the system allows */
 
 struct watched {
 	char *path;
@@ -35,9 +36,16 @@ struct follow {
 	char news[300];
 };
 
+static size_t may_keep(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 4 < OPEN_MAX_FILES ? (size_t)(limit.rlim_cur / 4) : OPEN_MAX_FILES;
+}
+
 static void keep_open(struct follow *f, struct watched *w)
 {
-	w->fd = f->nopen < OPEN_MAX_FILES ? open(w->path, O_RDONLY | O_CLOEXEC) : -1;
+	w->fd = f->nopen < may_keep() ? open(w->path, O_RDONLY | O_CLOEXEC) : -1;
 	f->nopen += w->fd >= 0;
 }
 

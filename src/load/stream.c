@@ -262,7 +262,9 @@ static enum stream_state next_member(struct stream *s, struct diag *d)
 	} while (!raw && archive_entry_filetype(entry) != AE_IFREG);
 	if (!raw)
 		l->name = entry_name(entry, l->ordinal);
-	l->open = true;
+	l->open = !archive_entry_is_encrypted(entry);
+	if (!l->open)
+		diag_set(&l->trouble, 0, 0, "encrypted; unpack it first, with its password");
 	return STREAM_MEMBER;
 }
 
