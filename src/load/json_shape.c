@@ -500,12 +500,25 @@ static bool feed_leaves(struct jsonrec *r, struct batch *b)
 	return f.id.n > 0;
 }
 
+/* ECS is what others speak, too: their own names tell more. */
+static const char *shape_of(const struct jsonrec *r)
+{
+	const char *shape = NULL;
+
+	for (uint32_t i = 0; i < r->n && (!shape || strcmp(shape, "ECS") == 0); i++) {
+		const char *s = jsonrec_shape(r->leaf[i].path);
+		if (s)
+			shape = s;
+	}
+	return shape;
+}
+
 void jsonrec_feed(struct jsonrec *r, struct batch *b)
 {
 	bool lost = false;
 
-	for (uint32_t i = 0; i < r->n && !b->shape; i++)
-		b->shape = jsonrec_shape(r->leaf[i].path);
+	if (!b->shape)
+		b->shape = shape_of(r);
 	undot_all(r);
 	if (!r->nested)
 		from_powershell(r);
