@@ -346,6 +346,32 @@ static void crowd_job(void *ctx, size_t job, unsigned worker)
 	}
 }
 
+/* The same ids as one after the other: new texts, old ones, the same twice, none, more than are taken at once. */
+START_TEST(pool_many_at_once)
+{
+	enum { MANY = 500 };
+	struct pool *p = pool_new(), *q = pool_new();
+	struct str s[MANY];
+	char text[MANY][8];
+	uint32_t id[MANY];
+	unsigned seed = 5;
+
+	for (int turn = 0; turn < 40; turn++) {
+		const size_t n = (size_t)rand_r(&seed) % MANY;
+		for (size_t i = 0; i < n; i++) {
+			int len = snprintf(text[i], sizeof(text[i]), "%d", rand_r(&seed) % 3000);
+			s[i] = rand_r(&seed) % 9 ? (struct str){text[i], (size_t)len} : (struct str){NULL, 0};
+		}
+		pool_intern_all(p, s, id, n);
+		for (size_t i = 0; i < n; i++)
+			ck_assert_uint_eq(id[i], pool_intern(q, s[i]));
+	}
+	ck_assert_uint_eq(pool_count(p), pool_count(q));
+	pool_free(p);
+	pool_free(q);
+}
+END_TEST
+
 START_TEST(pool_by_many_threads)
 {
 	struct crowd *c = xcalloc(1, sizeof(*c));
@@ -656,6 +682,7 @@ int main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, pool_names_each_once);
 	tcase_add_test(t, pool_folds);
+	tcase_add_test(t, pool_many_at_once);
 	tcase_add_test(t, pool_by_many_threads);
 	tcase_add_test(t, jobs_run_each_once);
 	tcase_add_test(t, jobs_stop);

@@ -132,6 +132,30 @@ START_TEST(last_of_a_name_counts)
 }
 END_TEST
 
+/* Fields in a loop, so that each name is the one expected next, whatever value came last in its column. */
+START_TEST(last_of_a_name_counts_in_every_record)
+{
+	static const char *const value[] = {"x", "y", "z"};
+	const char *name[300], *other[300];
+	unsigned seed = 3;
+
+	for (int i = 0; i < 300; i++) {
+		sysmon_event_begin("19", "2020-01-01T00:00:00Z");
+		for (int k = 0; k < 3; k++) {
+			data("Name", name[i] = value[rand_r(&seed) % 3]);
+			data("Query", other[i] = value[rand_r(&seed) % 3]);
+		}
+		data("Query", other[i] = value[rand_r(&seed) % 3]);
+		ck_assert(batch_end(b, (uint64_t)i, 1));
+	}
+	batch_done(b);
+	for (uint32_t i = 0; i < 300; i++) {
+		ASSERT_STR(cell(&b->table[0], "Name", i), name[i]);
+		ASSERT_STR(cell(&b->table[0], "Query", i), other[i]);
+	}
+}
+END_TEST
+
 START_TEST(texts_are_copied)
 {
 	char value[] = "keep me", name[] = "Image";
@@ -518,6 +542,7 @@ int main(void)
 	tcase_add_test(t, keeps_an_event);
 	tcase_add_test(t, rows_stay_parallel);
 	tcase_add_test(t, last_of_a_name_counts);
+	tcase_add_test(t, last_of_a_name_counts_in_every_record);
 	tcase_add_test(t, texts_are_copied);
 	tcase_add_test(t, times);
 	tcase_add_test(t, utc_time_goes_first);

@@ -127,25 +127,75 @@ static uint32_t add(struct pool *p, struct str s)
 	return id;
 }
 
-uint32_t pool_intern(struct pool *p, struct str s)
+/* Under the lock. */
+static uint32_t intern(struct pool *p, struct str s, uint32_t hash)
 {
-	if (!s.p)
-		return 0;
-	if (s.n > UINT32_MAX)
-		s.n = UINT32_MAX;
-	uint32_t hash = hash_of(s);
-
-	pthread_mutex_lock(p->lock);
 	struct slot *slot = find_slot(p, s, hash);
 	uint32_t id = slot->id;
+
 	if (!id) {
 		id = add(p, s);
 		*slot = (struct slot){hash, id};
 		if (id > p->nslots / 4 * 3)
 			grow_slots(p);
 	}
+	return id;
+}
+
+static struct str cut(struct str s)
+{
+	return s.n > UINT32_MAX ? (struct str){s.p, UINT32_MAX} : s;
+}
+
+uint32_t pool_intern(struct pool *p, struct str s)
+{
+	if (!s.p)
+		return 0;
+	s = cut(s);
+	uint32_t hash = hash_of(s);
+
+	pthread_mutex_lock(p->lock);
+	uint32_t id = intern(p, s, hash);
 	pthread_mutex_unlock(p->lock);
 	return id;
+}
+
+/* Where the text probably is; NULL when it is probably new. */
+static const struct entry *probable(const struct pool *p, uint32_t hash)
+{
+	const struct slot *slot = &p->slot[hash & (p->nslots - 1)];
+
+	return slot->id && slot->hash == hash ? entry(p, slot->id) : NULL;
+}
+
+static void intern_few(struct pool *p, const struct str *s, uint32_t *id, size_t n, uint32_t *hash)
+{
+	for (size_t i = 0; i < n; i++)
+		hash[i] = s[i].p ? hash_of(cut(s[i])) : 0;
+	pthread_mutex_lock(p->lock);
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&p->slot[hash[i] & (p->nslots - 1)]);
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(probable(p, hash[i]));
+	for (size_t i = 0; i < n; i++) {
+		const struct entry *e = probable(p, hash[i]);
+		if (e)
+			__builtin_prefetch(e->p);
+	}
+	for (size_t i = 0; i < n; i++)
+		id[i] = s[i].p ? intern(p, cut(s[i]), hash[i]) : 0;
+	pthread_mutex_unlock(p->lock);
+}
+
+void pool_intern_all(struct pool *p, const struct str *s, uint32_t *id, size_t n)
+{
+	enum { FEW = 32 };
+	uint32_t hash[FEW];
+
+	for (size_t at = 0, few; at < n; at += few) {
+		few = n - at < FEW ? n - at : FEW;
+		intern_few(p, s + at, id + at, few, hash);
+	}
 }
 
 uint32_t pool_find(const struct pool *p, struct str s)

@@ -34,6 +34,7 @@ struct col_state {
 	uint32_t last_id;
 	uint32_t next;                                   /* column + 1 that followed in the record before; 0: none */
 	bool listed;                                     /* in the table's `order` */
+	bool waiting;                                    /* among the maker's new values */
 	uint64_t rank;                                   /* once the table is full */
 	struct filling f;
 };
@@ -69,6 +70,10 @@ struct batch_maker {
 	struct str sys[SYS_COUNT];
 	struct field field[BATCH_FIELDS_MAX];
 	unsigned nfields;
+	struct str new_value[BATCH_FIELDS_MAX];          /* those that the pool is asked for, … */
+	uint32_t new_column[BATCH_FIELDS_MAX];           /* … of these columns */
+	uint32_t new_id[BATCH_FIELDS_MAX];
+	unsigned nnew;
 	const char *trouble;                             /* why the record cannot be kept */
 	bool recovering;                                 /* the record lies in unused space */
 	size_t text;                                     /* bytes of its texts */
@@ -604,20 +609,36 @@ static usec_t event_time(struct batch_maker *s, uint16_t *tail)
 	return WHEN_NONE;
 }
 
-static uint32_t make_cell(struct batch *b, struct col_state *cs, struct str value, usec_t time)
+/* The cell of a value that needs no look into the pool: a time near the event's, or what the column had before. */
+static bool cell_at_once(struct batch *b, const struct col_state *cs, struct str value, usec_t time, uint32_t *cell)
 {
 	int64_t ms;
 
 	if (time != WHEN_NONE && stamp_exact_ms(value, &b->maker->cell_day, &ms)) {
 		ms -= time / 1000 - (time % 1000 < 0);
-		if (ms >= -(int64_t)CELL_TIME_ZERO && ms < (int64_t)CELL_TIME_ZERO)
-			return CELL_TIME | (uint32_t)(ms + (int64_t)CELL_TIME_ZERO);
+		if (ms >= -(int64_t)CELL_TIME_ZERO && ms < (int64_t)CELL_TIME_ZERO) {
+			*cell = CELL_TIME | (uint32_t)(ms + (int64_t)CELL_TIME_ZERO);
+			return true;
+		}
 	}
-	if (!str_eq(cs->last, value)) {
-		cs->last_id = pool_intern(b->pool, value);
-		cs->last = pool_str(b->pool, cs->last_id);
+	*cell = cs->last_id;
+	return str_eq(cs->last, value);
+}
+
+/* The others of a record are looked up together. */
+static void intern_cells(struct batch *b, struct table_state *t)
+{
+	struct batch_maker *s = b->maker;
+
+	pool_intern_all(b->pool, s->new_value, s->new_id, s->nnew);
+	for (unsigned i = 0; i < s->nnew; i++) {
+		struct col_state *col = &t->col[s->new_column[i]];
+		col->waiting = false;
+		col->last_id = s->new_id[i];
+		col->last = pool_str(b->pool, col->last_id);
+		set_cell(&col->f, t->n, t->cap, col->last_id);
 	}
-	return cs->last_id;
+	s->nnew = 0;
 }
 
 static void add_fields(struct batch *b, struct table_state *t)
@@ -629,6 +650,7 @@ static void add_fields(struct batch *b, struct table_state *t)
 		const struct field *f = &s->field[i];
 		int64_t c = (int64_t)guess - 1;
 		if (!guess || !str_eq(t->col[c].name, f->name)) {
+			intern_cells(b, t);              /* a new column may take the place of one of theirs */
 			c = find_column(b, t, f->name);
 			if (c == NO_COLUMN)
 				continue;
@@ -642,10 +664,20 @@ static void add_fields(struct batch *b, struct table_state *t)
 			col->listed = true;
 			t->order[t->norder++] = (uint32_t)c;
 		}
-		set_cell(&col->f, t->n, t->cap, make_cell(b, col, f->value, t->time[t->n]));
+		uint32_t cell;
+		if (col->waiting)
+			intern_cells(b, t);              /* the field once more: the last one counts */
+		if (cell_at_once(b, col, f->value, t->time[t->n], &cell)) {
+			set_cell(&col->f, t->n, t->cap, cell);
+		} else {
+			s->new_value[s->nnew] = f->value;
+			s->new_column[s->nnew++] = (uint32_t)c;
+			col->waiting = true;
+		}
 		before = (uint32_t)c + 1;
 		guess = col->next;
 	}
+	intern_cells(b, t);
 }
 
 static bool lost(struct batch *b, uint64_t offset, uint64_t length, const char *why)
