@@ -1,7 +1,9 @@
 /* The case file: what the analyst decided must be there again, whatever happened in between. */
 #include <check.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -333,6 +335,44 @@ START_TEST(other_files_are_refused)
 }
 END_TEST
 
+START_TEST(a_database_of_others_stays_as_it_is)
+{
+	struct diag d = DIAG_INIT;
+	char other[80], cmd[300];
+	sqlite3 *db;
+
+	snprintf(other, sizeof other, "%s/other.db", dir);
+	ck_assert_int_eq(sqlite3_open(other, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE mine (x); INSERT INTO mine VALUES (1)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	snprintf(cmd, sizeof cmd, "cp %s %s.before", other, other);
+	ck_assert_int_eq(system(cmd), 0);
+	ck_assert_ptr_null(case_open(other, &d));
+	ck_assert_ptr_nonnull(strstr(d.msg, "no spoor case"));
+	snprintf(cmd, sizeof cmd, "cmp %s %s.before", other, other);
+	ck_assert_int_eq(system(cmd), 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_written_is_said)
+{
+	struct diag d = DIAG_INIT;
+	char folder[80];
+
+	ck_assert_ptr_null(case_open("", &d));
+	ck_assert_ptr_nonnull(strstr(d.msg, "empty"));
+	snprintf(folder, sizeof folder, "%s/locked", dir);
+	ck_assert_int_eq(mkdir(folder, 0500), 0);
+	if (access(folder, W_OK) == 0)                   /* as root */
+		return;
+	char inside[100];
+	snprintf(inside, sizeof inside, "%s/x.case", folder);
+	ck_assert_ptr_null(case_open(inside, &d));
+	ck_assert_ptr_nonnull(strstr(d.msg, "cannot be written"));
+	ck_assert_ptr_nonnull(strstr(d.msg, "--no-case"));
+}
+END_TEST
+
 START_TEST(memory_needs_no_file)
 {
 	struct diag d = DIAG_INIT;
@@ -363,6 +403,8 @@ int main(void)
 	tcase_add_test(t, a_second_process_is_told);
 	tcase_add_test(t, a_kill_loses_nothing);
 	tcase_add_test(t, other_files_are_refused);
+	tcase_add_test(t, a_database_of_others_stays_as_it_is);
+	tcase_add_test(t, what_cannot_be_written_is_said);
 	tcase_add_test(t, memory_needs_no_file);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

@@ -64,6 +64,8 @@ START_TEST(json_strings)
 	ck_text(&b, "\"a\\u0000b\"");
 	export_json_str(&b, (struct str){NULL, 0});
 	ck_text(&b, "\"\"");
+	export_json_str(&b, STR("\xE2\x80\xAE" "x\xF3\xA0\x80\x81"));    /* U+202E, U+E0001 */
+	ck_text(&b, "\"\\u202ex\\udb40\\udc01\"");
 	sbuf_free(&b);
 }
 END_TEST
@@ -127,6 +129,8 @@ START_TEST(csv_cells)
 		{"\rx", "\"'\rx\"", "\"\rx\""},
 		{"=\"a\",b", "\"'=\"\"a\"\",b\"", "\"=\"\"a\"\",b\""},
 		{" =1", " =1", " =1"},
+		{"\n=1", "\"'\n=1\"", "\"\n=1\""},
+		{"\xEF\xBC\x9D" "1", "'\xEF\xBC\x9D" "1", "\xEF\xBC\x9D" "1"},
 		{"x\xFF", "x\xEF\xBF\xBD", "x\xEF\xBF\xBD"},
 		{"", "", ""},
 	};
@@ -191,6 +195,8 @@ START_TEST(rows_of_each_format)
 	          "{\"name\":\"-5\",\"count\":12345}\n");
 	ck_export(r, (struct export_opts){.format = EXPORT_CSV},
 	          "_time,name,count,many\r\n3600,a\x1B[1m,-5,\r\n1600564693.25,\xE6\xBC\xA2,,\"x\n=y\"\r\n,'-5,12345,\r\n");
+	ck_export(r, (struct export_opts){.format = EXPORT_CSV, .width = 80},
+	          "_time,name,count,many\r\n3600,a\\x1B[1m,-5,\r\n1600564693.25,\xE6\xBC\xA2,,x\\n=y\r\n,'-5,12345,\r\n");
 	ck_export(r, (struct export_opts){.format = EXPORT_TABLE},
 	          "_time                    name      count  many\n"
 	          "1970-01-01T01:00:00Z     a\\x1B[1m     -5\n"

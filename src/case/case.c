@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -116,13 +117,15 @@ static int pragma(struct casefile *c, const char *name)
 	return v;
 }
 
-static bool migrate(struct casefile *c, struct diag *d)
+/* Or empty, to become one. Whatever else the file is, nothing of it has been changed by then. A file that another process holds
+ * cannot be looked at: take() says so. */
+static bool is_case(struct casefile *c, struct diag *d)
 {
 	const int version = pragma(c, "user_version"), application = pragma(c, "application_id");
 	const int pages = pragma(c, "page_count");
 
 	if (version < 0)
-		return case_fail(c, d, "cannot read the case");
+		return true;
 	if (application != APPLICATION_ID && (version != 0 || pages > 1 || (application != 0 && application != -1))) {
 		diag_file(d, c->path ? c->path : "");
 		return diag_set(d, 0, 0, "this database is no spoor case; name another file with --case");
@@ -131,6 +134,15 @@ static bool migrate(struct casefile *c, struct diag *d)
 		diag_file(d, c->path ? c->path : "");
 		return diag_set(d, 0, 0, "the case has version %d, this spoor knows %d; open it with the newer spoor", version, SCHEMA_VERSION);
 	}
+	return true;
+}
+
+static bool migrate(struct casefile *c, struct diag *d)
+{
+	const int version = pragma(c, "user_version");
+
+	if (version < 0)
+		return case_fail(c, d, "cannot read the case");
 	for (int v = version; v < SCHEMA_VERSION; v++) {
 		char done[96];
 
@@ -154,6 +166,27 @@ char *case_default_path(void)
 		sbuf_addf(&b, "%s/.local/share", home ? home : "");
 	sbuf_addz(&b, "/spoor/default.case");
 	return b.p;
+}
+
+/* Says what keeps a case from being written there, where SQLite would tell of an I/O error. */
+static bool can_write(const char *path, struct diag *d)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash > path ? xstrndup(path, (size_t)(slash - path)) : xstrdup(slash ? "/" : ".");
+	const char *of = access(path, F_OK) != 0 || access(path, W_OK) == 0 ? folder : path;
+	/* It also needs a place beside it for what is being written. */
+	const bool ok = *path && (access(of, F_OK) != 0 || access(of, W_OK) == 0);
+	const int why = errno;
+
+	if (!ok) {
+		diag_file(d, *path ? path : "--case");
+		if (*path)
+			diag_set(d, 0, 0, "the case cannot be written: %s: %s; name another file with --case, or use --no-case", of, strerror(why));
+		else
+			diag_set(d, 0, 0, "the name of the case is empty");
+	}
+	free(folder);
+	return ok;
 }
 
 static bool make_folders(const char *path, struct diag *d)
@@ -225,7 +258,7 @@ struct casefile *case_open(const char *path, struct diag *d)
 
 	c->decisions = map_new();
 	c->path = path ? xstrdup(path) : NULL;
-	if (path && !make_folders(path, d)) {
+	if (path && (!can_write(path, d) || !make_folders(path, d))) {
 		case_close(c);
 		return NULL;
 	}
@@ -234,7 +267,7 @@ struct casefile *case_open(const char *path, struct diag *d)
 		case_close(c);
 		return NULL;
 	}
-	if (!take(c, d) || !migrate(c, d) || !read_decisions(c, d)) {
+	if (!is_case(c, d) || !take(c, d) || !migrate(c, d) || !read_decisions(c, d)) {
 		case_close(c);
 		return NULL;
 	}

@@ -3,10 +3,19 @@
 
 #include "base/utf8.h"
 
+/* Would a spreadsheet take it for a formula? (OWASP, CSV injection: the full-width forms, too.) */
+static bool like_a_formula(struct str s)
+{
+	size_t at = 0;
+	const uint32_t c = s.n ? utf8_next(s, &at) : 0;
+
+	return (c && c < 0x80 && strchr("=+-@\t\r\n", (int)c)) || c == 0xFF1D || c == 0xFF0B || c == 0xFF0D || c == 0xFF20;
+}
+
 void export_csv_cell(struct sbuf *b, struct str s, bool raw)
 {
 	struct sbuf clean = {0};
-	bool guard = !raw && s.n && memchr("=+-@\t\r", s.p[0], 6);
+	bool guard = !raw && like_a_formula(s);
 
 	utf8_scrub(s, &clean);
 	s = sbuf_str(&clean);
@@ -25,6 +34,19 @@ void export_csv_cell(struct sbuf *b, struct str s, bool raw)
 	if (quote)
 		sbuf_addc(b, '"');
 	sbuf_free(&clean);
+}
+
+/* A cell of a table; on a terminal nothing in it may act. */
+static void add_cell(struct sbuf *b, struct str s, bool raw, const struct export_opts *o)
+{
+	struct sbuf shown = {0};
+
+	if (o->width) {
+		export_visible(&shown, s);
+		s = sbuf_str(&shown);
+	}
+	export_csv_cell(b, s, raw);
+	sbuf_free(&shown);
 }
 
 static void end_line(FILE *f, struct sbuf *b)
@@ -53,7 +75,7 @@ void export_csv_findings(FILE *f, const struct chosen *c, const struct export_op
 		for (size_t k = 0; k < sizeof(cell) / sizeof(*cell); k++) {
 			if (k)
 				sbuf_addc(&b, ',');
-			export_csv_cell(&b, cell[k], o->raw_cells);
+			add_cell(&b, cell[k], o->raw_cells, o);
 		}
 		end_line(f, &b);
 	}
@@ -67,7 +89,7 @@ void export_csv_rows(FILE *f, const struct rows *r, const struct export_opts *o)
 	for (size_t c = 0; c < r->ncols; c++) {
 		if (c)
 			sbuf_addc(&b, ',');
-		export_csv_cell(&b, r->col[c].name, o->raw_cells);
+		add_cell(&b, r->col[c].name, o->raw_cells, o);
 	}
 	if (r->ncols)
 		end_line(f, &b);
@@ -78,7 +100,7 @@ void export_csv_rows(FILE *f, const struct rows *r, const struct export_opts *o)
 			if (c)
 				sbuf_addc(&b, ',');
 			/* A number that the search computed is no formula, negative or not. */
-			export_csv_cell(&b, val_text(v, a), o->raw_cells || v.type == V_NUM);
+			add_cell(&b, val_text(v, a), o->raw_cells || v.type == V_NUM, o);
 		}
 		arena_free(a);
 		if (!b.n)

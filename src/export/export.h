@@ -13,7 +13,7 @@ bool export_format_parse(const char *s, enum export_format *out);
 struct export_opts {
 	enum export_format format;
 	bool raw_cells;                                  /* CSV: no guard against spreadsheet formulas */
-	unsigned width;                                  /* table: columns of the terminal; 0: as wide as it takes */
+	unsigned width;                                  /* columns of the terminal that is written to; 0: it is none */
 	const char *(*verdict)(void *ctx, const char *key);      /* NULL: none */
 	void *ctx;
 	unsigned workers;                                /* threads; 0: one per core */

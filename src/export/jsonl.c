@@ -9,6 +9,14 @@
 #include "base/utf8.h"
 #include "detect/explain.h"
 
+static void add_escape(struct sbuf *b, uint32_t c)
+{
+	if (c < 0x10000)
+		sbuf_addf(b, "\\u%04x", (unsigned)c);
+	else
+		sbuf_addf(b, "\\u%04x\\u%04x", 0xD800 + (unsigned)((c - 0x10000) >> 10), 0xDC00 + (unsigned)(c & 0x3FF));
+}
+
 void export_json_str(struct sbuf *b, struct str s)
 {
 	sbuf_addc(b, '"');
@@ -27,8 +35,8 @@ void export_json_str(struct sbuf *b, struct str s)
 			sbuf_addc(b, '\\'), sbuf_addc(b, (char)c);
 		else if (c == '\n' || c == '\r' || c == '\t')
 			sbuf_addz(b, c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
-		else if (c < 0x20 || (c >= 0x7F && c < 0xA0))
-			sbuf_addf(b, "\\u%04x", (unsigned)c);
+		else if (utf8_hidden(c))                 /* bidi and zero-width characters, too: whoever looks at it sees them */
+			add_escape(b, c);
 		else
 			sbuf_add(b, s.p + from, at - from);
 	}
