@@ -135,9 +135,9 @@ void view_free(struct view *v);
 void view_title(struct view *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The cell of a row; `c` needs no preparation. */
 void view_cell(struct view *v, size_t row, size_t col, struct cell *c);
-/* The column of that name (any case), or -1. */
 /* "hit" for one, else "hits"; until the next call. */
 const char *view_noun(const struct view *v, size_t n);
+/* The column of that name (any case), or -1. */
 ptrdiff_t view_column(const struct view *v, struct str name);
 /* The view's columns as they stand now, as a set of their own. */
 void view_columns(const struct view *v, struct column_set *out);
