@@ -202,6 +202,47 @@ START_TEST(beacons_show)
 }
 END_TEST
 
+/* Ten of one process with a rhythm, five others now and then: the rhythm is that process's, not the group's. */
+START_TEST(a_rhythm_is_whose_it_is)
+{
+	char line[15][200];
+	const char *event[15];
+	struct arena *a = arena_new();
+	struct conn_filter f = CONN_FILTER_ALL;
+	size_t groups;
+
+	for (int i = 0; i < 15; i++) {
+		if (i < 10)
+			snprintf(line[i], sizeof line[i], "3|2024-01-01T10:00:%02dZ|Computer=A|ProcessGuid=" G(1) "|Image=a.exe|DestinationIp=203.0.113.5|DestinationPort=443", i * 5);
+		else
+			snprintf(line[i], sizeof line[i], "3|2024-01-%02dT1%d:00:00Z|Computer=B|ProcessGuid={b-%d}|Image=b.exe|DestinationIp=203.0.113.5|DestinationPort=443", 1 + (i - 9) * (i - 9), i % 3, i);
+		event[i] = line[i];
+	}
+	build(event, 15);
+	struct conns *c = conns_new(dump->store, tree);
+	const struct conn_group *g = conns_group(c, &f, CONN_BY_DEST, a, &groups);
+
+	ck_assert_uint_eq(groups, 1);
+	ck_assert_uint_eq(g->count, 15);
+	ck_assert_double_eq(g->period, 5);
+	ck_assert_uint_eq(g->rhythm_count, 10);
+	ck_assert_uint_eq(g->rhythm_proc, ptree_of(tree, 0));
+	conns_free(c);
+	drop();
+	build(event + 6, 9);                             /* four of the process are left: one rhythm, but of these only */
+	c = conns_new(dump->store, tree);
+	g = conns_group(c, &f, CONN_BY_HOST, a, &groups);
+	ck_assert_uint_eq(groups, 2);
+	ck_assert_double_eq(g[0].period, 0);
+	ck_assert_double_eq(g[1].period, 5);
+	ck_assert_uint_eq(g[1].rhythm_count, 4);
+	ck_assert_uint_eq(g[1].rhythm_proc, PROC_NONE);
+	conns_free(c);
+	drop();
+	arena_free(a);
+}
+END_TEST
+
 START_TEST(connections_of_descendants)
 {
 	static const char *const event[] = {
@@ -320,6 +361,7 @@ int main(void)
 	tcase_add_test(t, circles_are_cut);
 	tcase_add_test(t, a_chain_of_100000);
 	tcase_add_test(t, beacons_show);
+	tcase_add_test(t, a_rhythm_is_whose_it_is);
 	tcase_add_test(t, connections_of_descendants);
 	tcase_add_test(t, connections_without_a_time);
 	tcase_add_test(t, addresses);

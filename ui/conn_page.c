@@ -40,18 +40,43 @@ static void add_interval(struct sbuf *b, double seconds, double of)
 		sbuf_addf(b, of >= 10 ? "%.0f s" : "%.1f s", seconds);
 }
 
+static void add_period(struct sbuf *b, const struct conn_group *g)
+{
+	sbuf_addz(b, "every ");
+	add_interval(b, g->period, g->period);
+	sbuf_addz(b, glyph_utf8 ? " ± " : " +- ");
+	add_interval(b, g->jitter, g->period);
+}
+
 void conn_rhythm(struct sbuf *b, const struct conn_group *g)
 {
 	if (g->count == 1) {
 		sbuf_addz(b, "single");
-	} else if (g->period > 0) {
-		sbuf_addz(b, "every ");
+	} else if (g->period > 0 && g->rhythm_count < g->count) {
+		sbuf_addf(b, "%u%s every ", g->rhythm_count, glyph_utf8 ? "×" : "x");
 		add_interval(b, g->period, g->period);
-		sbuf_addz(b, glyph_utf8 ? " ± " : " +- ");
-		add_interval(b, g->jitter, g->period);
+	} else if (g->period > 0) {
+		add_period(b, g);
 	} else if (g->count >= 4) {
 		sbuf_addz(b, "irregular");
 	}
+}
+
+/* The same in full: "10 of them by a.exe (12) every 60 s ± 2 s", when the rhythm is that of one process. */
+static void add_rhythm(struct sbuf *b, const struct store *s, const struct procs *t, const struct conn_group *g)
+{
+	size_t i = 0;
+
+	if (g->period <= 0 || g->rhythm_count == g->count) {
+		conn_rhythm(b, g);
+		return;
+	}
+	while (member(t, g, i)->proc != g->rhythm_proc)
+		i++;
+	sbuf_addf(b, "%u of them by ", g->rhythm_count);
+	conn_process(b, s, t, member(t, g, i), true);
+	sbuf_addc(b, ' ');
+	add_period(b, g);
 }
 
 enum tallied { BY_PROCESS, BY_HOST, BY_USER, BY_DEST, BY_NAME };
@@ -173,7 +198,7 @@ void conn_page(struct page *p, const struct store *s, const struct procs *t, con
 		page_addf(p, ROLE_TEXT, " in %.*s", STR_FMT(sbuf_str(&b)));
 		sbuf_reset(&b);
 	}
-	conn_rhythm(&b, g);
+	add_rhythm(&b, s, t, g);
 	if (g->count > 1 && b.n)
 		page_addf(p, g->period > 0 ? ROLE_STRONG : ROLE_DIM, ", %.*s", STR_FMT(sbuf_str(&b)));
 	page_end(p);

@@ -260,26 +260,80 @@ static double median(double *v, size_t n)
 }
 
 #define REGULAR_MIN 4                                    /* connections; fewer prove no rhythm */
-#define REGULAR_JITTER 0.2                               /* of the period */
+#define REGULAR_JITTER 0.2                               /* of the period: the median's … */
+#define REGULAR_OFF 0.5                                  /* … and of an interval that keeps to it */
+#define REGULAR_KEPT 0.85                                /* of the intervals: one now and then is missed or comes of something else */
+
+/* Is there a rhythm in these connections, which lie by time? */
+static bool rhythm_of(const struct conns *c, const uint32_t *member, size_t count, double *period, double *jitter)
+{
+	if (count < REGULAR_MIN || c->v[member[0]].time == WHEN_NONE)            /* those without a time come first */
+		return false;
+	const size_t n = count - 1;
+	double *gap = xcalloc(n, sizeof *gap);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		gap[i] = (double)(c->v[member[i + 1]].time - c->v[member[i]].time) / (double)USEC_PER_SEC;
+	*period = median(gap, n);
+	for (size_t i = 0; i < n; i++) {
+		gap[i] = fabs(gap[i] - *period);
+		kept += gap[i] <= *period * REGULAR_OFF;
+	}
+	*jitter = median(gap, n);
+	free(gap);
+	return *period >= 1 && *jitter <= *period * REGULAR_JITTER && (double)kept >= (double)n * REGULAR_KEPT;
+}
+
+struct by_proc {
+	uint32_t proc, member;
+};
+
+static int by_proc_cmp(const void *a, const void *b)
+{
+	const struct by_proc *x = a, *y = b;
+
+	if (x->proc != y->proc)
+		return x->proc < y->proc ? -1 : 1;
+	return (x->member > y->member) - (x->member < y->member);
+}
+
+/* The process with the most connections that has a rhythm of its own. */
+static void rhythm_inside(const struct conns *c, struct conn_group *g)
+{
+	struct by_proc *v = xcalloc(g->count, sizeof *v);
+	uint32_t *member = xcalloc(g->count, sizeof *member);
+	size_t from = 0, to;
+
+	for (uint32_t i = 0; i < g->count; i++)
+		v[i] = (struct by_proc){c->v[g->member[i]].proc, g->member[i]};
+	qsort(v, g->count, sizeof *v, by_proc_cmp);
+	for (; from < g->count && v[from].proc != PROC_NONE; from = to) {
+		double period, jitter;
+
+		for (to = from; to < g->count && v[to].proc == v[from].proc; to++)
+			member[to - from] = v[to].member;
+		if (to - from <= g->rhythm_count || !rhythm_of(c, member, to - from, &period, &jitter))
+			continue;
+		g->period = period;
+		g->jitter = jitter;
+		g->rhythm_proc = v[from].proc;
+		g->rhythm_count = (uint32_t)(to - from);
+	}
+	free(v);
+	free(member);
+}
 
 static void measure_rhythm(const struct conns *c, struct conn_group *g)
 {
-	if (g->count < REGULAR_MIN || c->v[g->member[0]].time == WHEN_NONE)     /* those without a time come first */
+	g->rhythm_proc = PROC_NONE;
+	if (rhythm_of(c, g->member, g->count, &g->period, &g->jitter)) {
+		g->rhythm_count = g->count;
 		return;
-	const size_t n = g->count - 1;
-	double *gap = xcalloc(n, sizeof *gap);
-
-	for (size_t i = 0; i < n; i++)
-		gap[i] = (double)(c->v[g->member[i + 1]].time - c->v[g->member[i]].time) / (double)USEC_PER_SEC;
-	const double period = median(gap, n);
-	for (size_t i = 0; i < n; i++)
-		gap[i] = fabs(gap[i] - period);
-	const double jitter = median(gap, n);
-	if (period >= 1 && jitter <= period * REGULAR_JITTER) {
-		g->period = period;
-		g->jitter = jitter;
 	}
-	free(gap);
+	g->period = g->jitter = 0;
+	if (g->nprocs > 1 && g->count >= REGULAR_MIN)
+		rhythm_inside(c, g);
 }
 
 static uint32_t count_distinct(const struct conns *c, const struct conn_group *g, size_t field)

@@ -50,9 +50,11 @@ struct conn_group {
 	uint32_t count, nprocs, nhosts, ndests;
 	usec_t first, last;
 	uint32_t bar[RHYTHM_BARS];                       /* connections over the time that the filter covers */
-	/* Regularity of the intervals between connections: median and median absolute deviation, seconds; period 0 when there
-	 * are fewer than 4 or they are irregular (deviation above 20 % of the period). */
+	/* Regularity of the intervals between connections: median and median absolute deviation, seconds. Of all of the group, when
+	 * nearly every interval keeps to it; else of the process with the most connections for which that holds; period 0 when there
+	 * is none, or fewer than 4. */
 	double period, jitter;
+	uint32_t rhythm_proc, rhythm_count;              /* whose it is: PROC_NONE: all of the group; how many connections */
 	const uint32_t *member;                          /* indices into conns, by time; count of them */
 };
 /* Groups, most connections first (ties: earliest first). The array and what hangs on it live in `a`. */
