@@ -73,7 +73,7 @@ bool threshold_follow(struct ui *u, const struct finding *f, const struct page_l
 		return false;
 	arg.about.hit = threshold_hit(u, f, link);
 	if (link->n == 0)
-		risk_open(u, f->threshold->type, f->threshold->object, f->threshold->shown);
+		risk_open(u, f->threshold->type, f->threshold->object, f->threshold->shown, f->time);
 	else if (arg.about.hit)
 		ui_open(u, &view_detail, &arg);
 	else

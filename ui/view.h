@@ -33,14 +33,16 @@ struct entity {
 	struct str dest;                                 /* the address at the other end of a connection */
 	struct str object;                               /* that has risk, as the case names it; most rows name none */
 	enum risk_type object_type;
+	usec_t last_risk;                                /* its newest; WHEN_NONE when unknown */
 };
-#define ENTITY_NONE ((struct entity){.ev = EV_NONE})
+#define ENTITY_NONE ((struct entity){.ev = EV_NONE, .last_risk = WHEN_NONE})
 
 /* What a view opens on. */
 struct view_arg {
 	struct entity about;
 	struct str search;                               /* of a view of results: what it is to run */
 	struct str title;                                /* what the breadcrumb says, when not what the view would say */
+	usec_t time;                                     /* of a view of a window of time: what it is to hold; WHEN_NONE: anything */
 };
 
 /* ---- views ---- */

@@ -41,7 +41,7 @@ static void read_all(struct job *job)
 {
 	struct reading *r = job->ctx;
 
-	r->v = case_entities(r->c, WHEN_NONE, WHEN_NONE, r->arena, &r->n);
+	r->v = case_entities(r->c, WHEN_NONE, WHEN_NONE, NULL, r->arena, &r->n);
 }
 
 static void name_entity(const struct case_entity *e, struct sbuf *b)
@@ -169,6 +169,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	*e = ENTITY_NONE;
 	e->object = x->object;
 	e->object_type = x->type;
+	e->last_risk = x->last;
 	if (x->type == RISK_USER)
 		e->user = x->shown;
 	else if (x->type == RISK_SYSTEM)

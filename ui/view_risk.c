@@ -29,6 +29,7 @@ enum { WINDOWS = sizeof windows / sizeof *windows, WINDOW_FIRST = 1 };
 struct risk {
 	enum risk_type type;
 	struct str object, shown;                        /* own */
+	usec_t about;                                    /* the time of what it was opened on, which the window holds; WHEN_NONE: none */
 	size_t window;
 	struct arena *arena;
 	const struct case_risk *v;                       /* all there is, by time */
@@ -169,6 +170,21 @@ static usec_t newest(struct view *v, const struct case_risk *r, size_t n)
 	return t;
 }
 
+/* The window ends at the newest event; where that leaves out what it was opened on, at the newest risk that fits in with it. */
+static usec_t window_end(struct view *v, const struct risk *r, const struct case_risk *all, size_t n)
+{
+	const int64_t length = windows[r->window].length;
+	const usec_t last = newest(v, all, n);
+	usec_t t = r->about;
+
+	if (t == WHEN_NONE || last == WHEN_NONE || last - t <= length)
+		return last;
+	for (size_t i = 0; i < n && all[i].time - r->about <= length; i++)
+		if (all[i].time > t)
+			t = all[i].time;
+	return t;
+}
+
 /* ---- the page ---- */
 
 /* The text in exactly `width` columns, cut with an ellipsis. */
@@ -220,7 +236,7 @@ static const char *span_text(struct page *p, int64_t span)
 	return s.p;
 }
 
-static void add_head(struct page *p, const struct risk *r, const struct sums *s, usec_t to)
+static void add_head(struct page *p, const struct risk *r, const struct sums *s, usec_t to, bool moved)
 {
 	const struct window *w = &windows[r->window];
 	char time[WHEN_SIZE], best[32], shorter[KEY_NAME_SIZE * 8], longer[KEY_NAME_SIZE * 8];
@@ -230,6 +246,10 @@ static void add_head(struct page *p, const struct risk *r, const struct sums *s,
 	page_wrap(p, ROLE_DIM, str_c(arena_printf(p->arena, "   %s %s change the window", keys_first(REQ_PREVIOUS_HIT, true, shorter,
 	          sizeof shorter), keys_first(REQ_NEXT_HIT, true, longer, sizeof longer))), 0);
 	page_end(p);
+	if (moved) {
+		page_wrap(p, ROLE_DIM, str_c(arena_printf(p->arena, "the window ends where the row of %s is in it", clock_text(r->about, time))), 0);
+		page_end(p);
+	}
 	page_addf(p, severity_of(s->total).role, "%g points", s->total);
 	page_wrap(p, ROLE_TEXT, str_c(arena_printf(p->arena, " in %zu %s, %zu %s, %zu %s", s->rules, s->rules == 1 ? "rule" : "rules", s->tactics,
 	          s->tactics == 1 ? "tactic" : "tactics", s->n - s->from, s->n - s->from == 1 ? "event" : "events")), 2);
@@ -361,7 +381,7 @@ static void fill(struct view *v, struct page *p)
 		all++;
 		n--;
 	}
-	usec_t to = newest(v, all, n), from = to == WHEN_NONE ? WHEN_NONE : to - windows[r->window].length;
+	usec_t to = window_end(v, r, all, n), from = to == WHEN_NONE ? WHEN_NONE : to - windows[r->window].length;
 	if (n == 0) {
 		page_wrap(p, ROLE_STRONG, r->shown, 0);
 		page_addf(p, ROLE_TEXT, " (%s): no hit of this case adds to its risk", risk_type_name[r->type]);
@@ -373,8 +393,10 @@ static void fill(struct view *v, struct page *p)
 	s.limits = &v->ui->config.limits;
 	while (s.from < n && all[s.from].time < from)
 		s.from++;
+	while (s.n > s.from && s.v[s.n - 1].time > to)
+		s.n--;
 	sum_up(&s);
-	add_head(p, r, &s, to);
+	add_head(p, r, &s, to, to != newest(v, all, n));
 	add_bars(p, r, &s, from, to);
 	if (s.from < s.n) {
 		add_rows(v, p, &s);
@@ -397,6 +419,7 @@ static bool open_risk(struct view *v, const struct view_arg *arg, struct diag *d
 	r->object = str_c(xstrndup(arg->about.object.p, arg->about.object.n));
 	r->shown = str_c(xstrndup(arg->title.p, arg->title.n));
 	r->window = WINDOW_FIRST;
+	r->about = arg->time;
 	view_title(v, "risk of %.*s", STR_FMT(r->shown));
 	return true;
 }
@@ -461,6 +484,7 @@ const struct view_ops view_risk = {
 
 struct whose {
 	struct arena *arena;
+	usec_t time;                                     /* of the selected row */
 	struct {
 		enum risk_type type;
 		struct str object, shown;
@@ -493,9 +517,9 @@ static void add_who(struct whose *w, enum risk_type type, struct str shown)
 	w->v[w->n++].shown = arena_str(w->arena, shown);
 }
 
-void risk_open(struct ui *u, enum risk_type type, struct str object, struct str shown)
+void risk_open(struct ui *u, enum risk_type type, struct str object, struct str shown, usec_t about)
 {
-	struct view_arg arg = {.about = ENTITY_NONE, .title = shown};
+	struct view_arg arg = {.about = ENTITY_NONE, .title = shown, .time = about};
 
 	arg.about.object = object;
 	arg.about.object_type = type;
@@ -504,7 +528,7 @@ void risk_open(struct ui *u, enum risk_type type, struct str object, struct str 
 
 static void open_on(struct ui *u, const struct whose *w, size_t i)
 {
-	risk_open(u, w->v[i].type, w->v[i].object, w->v[i].shown);
+	risk_open(u, w->v[i].type, w->v[i].object, w->v[i].shown, w->time);
 }
 
 static void who_picked(struct ui *u, size_t i, void *ctx)
@@ -527,6 +551,15 @@ static void gather(struct whose *w, const struct entity *e)
 	add_who(w, RISK_SYSTEM, e->host);
 }
 
+static usec_t time_of(struct ui *u, const struct entity *e)
+{
+	const struct store *s = analysis_store(u->analysis);
+
+	if (e->hit)
+		return e->hit->time;
+	return s && e->ev != EV_NONE ? store_time(s, e->ev) : e->last_risk;
+}
+
 bool risk_request(struct ui *u, enum request r)
 {
 	struct view *v = ui_top(u);
@@ -537,8 +570,11 @@ bool risk_request(struct ui *u, enum request r)
 		return false;
 	struct whose *w = xcalloc(1, sizeof *w);
 	w->arena = arena_new();
-	if (row != LIST_NONE && v->ops->about && v->ops->about(v, row, &e))
+	w->time = WHEN_NONE;
+	if (row != LIST_NONE && v->ops->about && v->ops->about(v, row, &e)) {
 		gather(w, &e);
+		w->time = time_of(u, &e);
+	}
 	if (w->n > 1) {
 		choose_open(u, "Risk of", who_picked, w, whose_free);
 		for (size_t i = 0; i < w->n; i++)

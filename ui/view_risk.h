@@ -9,8 +9,8 @@
 
 struct ui;
 
-/* Opens the history of an object by its type and normalized name. */
-void risk_open(struct ui *u, enum risk_type type, struct str object, struct str shown);
+/* Opens the history of an object by its type and normalized name. `about`: a time that its window is to hold; WHEN_NONE: none. */
+void risk_open(struct ui *u, enum risk_type type, struct str object, struct str shown, usec_t about);
 /* Answers REQ_RISK for the selected row; false: another request. */
 bool risk_request(struct ui *u, enum request r);
 
