@@ -94,8 +94,11 @@ static void draw_top(struct ui *u, int width)
 
 static void add_filter(const struct view *v, struct sbuf *b)
 {
+	const struct str none = pick_no_column(sbuf_str(&v->list.filter_text), v->col, v->ncols);
+
 	if (v->list.filter)
-		sbuf_addf(b, "filter: %.*s (of %zu)", STR_FMT(sbuf_str(&v->list.filter_text)), v->nrows);
+		sbuf_addf(b, "filter: %.*s (of %zu%s%.*s)", STR_FMT(sbuf_str(&v->list.filter_text)), v->nrows, none.n ? "; no column " : "",
+		          STR_FMT(none));
 	else
 		sbuf_addz(b, "filter: none");
 }

@@ -199,6 +199,19 @@ static void draw_page_at(const struct page *page, int y, int height, int width, 
 	}
 }
 
+static void add_no_column(const struct view *v, struct page *p)
+{
+	const struct str name = pick_no_column(sbuf_str(&v->list.filter_text), v->col, v->ncols);
+
+	if (!name.n)
+		return;
+	page_add(p, ROLE_ERROR, name);
+	page_adds(p, ROLE_TEXT, " is no column of this view: the term was looked for as text. Columns:");
+	for (size_t i = 0; i < v->ncols; i++)
+		page_wrap(p, ROLE_DIM, str_c(arena_printf(p->arena, " %s", v->col[i].name)), 2);
+	page_end(p);
+}
+
 static void draw_empty(struct view *v, int y, int height, int width)
 {
 	struct page page = {0};
@@ -211,6 +224,7 @@ static void draw_empty(struct view *v, int y, int height, int width)
 		page_adds(&page, ROLE_TEXT, "No row matches the filter ");
 		page_add(&page, ROLE_STRONG, sbuf_str(&v->list.filter_text));
 		page_end(&page);
+		add_no_column(v, &page);
 		page_addf(&page, ROLE_DIM, "%s and an empty line clears it.", keys_first(REQ_FILTER, v->ops->text, key, sizeof key));
 		page_end(&page);
 	} else if (v->ops->empty) {

@@ -165,6 +165,28 @@ static size_t take_column(struct str s, const struct coldef *col, size_t ncols, 
 	return 0;
 }
 
+struct str pick_no_column(struct str text, const struct coldef *col, size_t ncols)
+{
+	size_t at = 0;
+
+	while (at < text.n) {
+		struct term t;
+		size_t from = at, n;
+
+		while (at < text.n && text.p[at] != ' ')
+			at++;
+		from += text.p[from] == '!';
+		for (n = from; n < at && (isalpha((unsigned char)text.p[n]) || text.p[n] == '_'); n++)
+			;
+		if (n - from > 1 && n < at && text.p[n] == ':' && text.p[n + 1 < at ? n + 1 : n] != '\\' &&
+		    !take_column((struct str){text.p + from, at - from}, col, ncols, &t))
+			return (struct str){text.p + from, n - from};
+		while (at < text.n && text.p[at] == ' ')
+			at++;
+	}
+	return (struct str){0};
+}
+
 static bool take_term(struct pick *p, struct str text, size_t *at, const struct coldef *col, size_t ncols, struct diag *d)
 {
 	struct term *t = &p->term[p->n];

@@ -23,6 +23,8 @@ struct cell;
 
 /* A pattern with terms, over these columns. NULL with *d set (col: where in the text) when it makes no sense. */
 struct pick *pick_new(struct str text, const struct coldef *col, size_t ncols, struct diag *d);
+/* What stands in the pattern as a column ("hots:ws5") and is none of these: looked for as text. In `text`; empty: nothing. */
+struct str pick_no_column(struct str text, const struct coldef *col, size_t ncols);
 /* A pattern that is one piece of text, for searching. */
 struct pick *pick_literal(struct str text);
 void pick_free(struct pick *p);                          /* NULL is fine */

@@ -2,6 +2,7 @@
  * macro, a layer of the ATT&CK Navigator. The file appears under its name when it is complete. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -14,7 +15,7 @@
 #include "ui/exclude.h"
 #include "ui/procs.h"
 
-enum save_kind { SAVE_CSV, SAVE_JSONL, SAVE_REPORT, SAVE_MACRO, SAVE_LAYER };
+enum save_kind { SAVE_CSV, SAVE_JSONL, SAVE_REPORT, SAVE_MACRO, SAVE_LAYER, SAVE_UNKNOWN };
 
 struct save {
 	struct export_file file;
@@ -162,15 +163,46 @@ static bool ends(struct str s, const char *ending)
 	return s.n > n && str_ieqc((struct str){s.p + s.n - n, n}, ending);
 }
 
+/* A name without an ending, or of a device, is CSV. */
 static enum save_kind kind_of(const struct view *v, struct str name)
 {
+	const struct str base = str_after_last(name, '/');
+
 	if (ends(name, ".md") || ends(name, ".markdown"))
 		return SAVE_REPORT;
 	if (v->ops->macro && (ends(name, ".yml") || ends(name, ".yaml")))
 		return SAVE_MACRO;
 	if (v->ops->layer && ends(name, ".json"))
 		return SAVE_LAYER;
-	return ends(name, ".jsonl") || ends(name, ".ndjson") || ends(name, ".json") ? SAVE_JSONL : SAVE_CSV;
+	if (ends(name, ".jsonl") || ends(name, ".ndjson") || ends(name, ".json"))
+		return SAVE_JSONL;
+	return ends(name, ".csv") || !base.n || !memchr(base.p + 1, '.', base.n - 1) ? SAVE_CSV : SAVE_UNKNOWN;
+}
+
+static const char *endings(const struct view *v)
+{
+	return v->ops->macro ? ".csv, .jsonl, .md (report of the case), .yml (macro)" :
+	       v->ops->layer ? ".csv, .jsonl, .md (report of the case), .json (layer)" : ".csv, .jsonl, .md (report of the case)";
+}
+
+/* The path with a leading ~/ made the home folder. The caller frees it. */
+static char *expand(struct str path)
+{
+	const char *home = getenv("HOME");
+	struct sbuf b = {0};
+
+	if (home && *home && str_starts(path, "~/")) {
+		sbuf_addf(&b, "%s%.*s", home, (int)path.n - 1, path.p + 1);
+		return b.p;
+	}
+	return xstrndup(path.p, path.n);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* In one go: what has an end that is near. */
@@ -179,7 +211,15 @@ static bool write_report(struct ui *u, FILE *f)
 	const struct session_opts *o = analysis_session(u->analysis)->opts;
 	const struct procs *p = analysis_procs(u->analysis);
 	struct finding *hits;
-	struct report r = {.casefile = u->casefile, .made = when_now(), .logs = o->logs, .nlogs = o->nlogs};
+	struct report r = {.casefile = u->casefile, .made = when_now(), .logs = o->logs, .nlogs = o->nlogs,
+	                   .rules = analysis_rules(u->analysis), .folders = o->rules, .nfolders = o->nrules,
+	                   .engine = analysis_engine(u->analysis)};
+	const char *shipped = session_rules_dir();
+
+	if (!r.nfolders) {
+		r.folders = &shipped;
+		r.nfolders = 1;
+	}
 
 	if (p) {
 		r.store = analysis_store(u->analysis);
@@ -257,16 +297,19 @@ bool save_to(struct ui *u, struct str path, bool replace, struct diag *d)
 		return diag_set(d, 0, 0, "this view has no rows to write");
 	if (kind == SAVE_REPORT && (!decide_ready(u) || !analysis_findings(u->analysis)))
 		return diag_set(d, 0, 0, "the rules are still running; the report comes after");
+	if (kind == SAVE_UNKNOWN)
+		return diag_set(d, 0, 0, "no format has the ending of this name; known here: %s", endings(v));
 	struct save *s = xcalloc(1, sizeof *s);
-	char *name = xstrndup(path.p, path.n);
-	if (!replace && access(name, F_OK) == 0)
+	char *name = expand(path);
+	if (!replace && !is_folder(name) && access(name, F_OK) == 0)
 		diag_set(d, 0, 0, "%s exists", name);
 	if (diag_is_set(d) || !export_open(&s->file, name, replace, d)) {
 		free(name);
 		free(s);
 		return false;
 	}
-	s->name = name;
+	free(name);
+	s->name = xstrndup(path.p, path.n);
 	s->kind = kind;
 	u->save = s;
 	s->v = v;
@@ -302,8 +345,8 @@ static bool save_accept(struct ui *u, struct str path, struct diag *d)
 	if (path.n == 0)
 		return diag_set(d, 0, 0, "a file name is needed");
 	free(asked_path);
-	asked_path = xstrndup(path.p, path.n);
-	if (access(asked_path, F_OK) == 0) {
+	asked_path = expand(path);
+	if (kind_of(ui_top(u), path) != SAVE_UNKNOWN && !is_folder(asked_path) && access(asked_path, F_OK) == 0) {
 		ui_ask(u, overwrite, "%s exists. Overwrite it?", asked_path);
 		return true;
 	}
@@ -316,8 +359,11 @@ static void save_note(struct ui *u, struct sbuf *b)
 	size_t n = v->list.marks.count ? v->list.marks.count : v->list.n;
 
 	switch (kind_of(v, str_trim(prompt_text(u)))) {
+	case SAVE_UNKNOWN:
+		sbuf_addf(b, "no format has this ending; known here: %s", endings(v));
+		break;
 	case SAVE_REPORT:
-		sbuf_addz(b, "the whole case as a Markdown report");
+		sbuf_addz(b, "the hits of these logs and what was decided, as a Markdown report; what else the case holds, apart");
 		break;
 	case SAVE_MACRO:
 		sbuf_addz(b, "the exclusions of the selected rule as a macro file, for a checkout's macros/");
