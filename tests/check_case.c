@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/map.h"
 #include "case/case.h"
 
 static char dir[] = "/tmp/spoor-case.XXXXXX";
@@ -194,7 +195,7 @@ START_TEST(risk_adds_up_once)
 
 	ck_assert(case_record(c, &findings, NULL, &d));
 	ck_assert(case_record(c, &findings, NULL, &d));          /* the same dump again: no second finding */
-	const struct case_entity *e = case_entities(c, WHEN_NONE, WHEN_NONE, a, &n);
+	const struct case_entity *e = case_entities(c, WHEN_NONE, WHEN_NONE, NULL, a, &n);
 	ck_assert_uint_eq(n, 2);
 	ck_assert(str_eqc(e[0].object, "ann"));
 	ck_assert_double_eq(e[0].score, 110);
@@ -218,6 +219,37 @@ START_TEST(risk_adds_up_once)
 END_TEST
 
 /* What was decided of a threshold's hit is found again by its object and its time, even when what crossed it is another. */
+/* "unknown" is nobody, and a report asks for the risk of some findings only. */
+START_TEST(risk_of_nobody_is_left_out)
+{
+	struct diag d = DIAG_INIT;
+	struct casefile *c = open_ok(path);
+	struct arena *a = arena_new();
+	struct risk_event nobody[] = {
+		{.type = RISK_USER, .object = {"Unknown", 7}, .normalized = {"unknown", 7}, .score = 80},
+		{.type = RISK_USER, .object = {"-", 1}, .normalized = {"-", 1}, .score = 80},
+		{.type = RISK_SYSTEM, .object = {"N/A", 3}, .normalized = {"n/a", 3}, .score = 80},
+		{.type = RISK_USER, .object = {"", 0}, .normalized = {"", 0}, .score = 80},
+	};
+	struct finding one = {.rule = &rule, .time = 1000000, .risk = nobody, .nrisk = 4, .score = 80, .key = "k9", .main_event = EV_NONE};
+	const struct findings more = {.v = &one, .n = 1};
+	struct map *only = map_new();
+	size_t n;
+
+	ck_assert(case_record(c, &findings, NULL, &d));
+	ck_assert(case_record(c, &more, NULL, &d));
+	case_entities(c, WHEN_NONE, WHEN_NONE, NULL, a, &n);
+	ck_assert_uint_eq(n, 2);
+	map_put(only, STR("k2"), NULL);
+	const struct case_entity *e = case_entities(c, WHEN_NONE, WHEN_NONE, only, a, &n);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_double_eq(e[0].score, 30);
+	map_free(only);
+	arena_free(a);
+	case_close(c);
+}
+END_TEST
+
 START_TEST(thresholds_are_known_again)
 {
 	struct threshold_part part[] = {{.time = 1000000}, {.time = 9000000}};
@@ -399,6 +431,7 @@ int main(void)
 	tcase_add_test(t, excluded_findings_have_no_risk);
 	tcase_add_test(t, a_copy_of_the_exclusions);
 	tcase_add_test(t, risk_adds_up_once);
+	tcase_add_test(t, risk_of_nobody_is_left_out);
 	tcase_add_test(t, thresholds_are_known_again);
 	tcase_add_test(t, a_second_process_is_told);
 	tcase_add_test(t, a_kill_loses_nothing);

@@ -624,6 +624,8 @@ START_TEST(threshold_of_score)
 	ck_assert_str_eq(crossed(h, SCORE(99, 4)), "ana 100 @5 of 2");          /* just within */
 	ck_assert_str_eq(crossed(h, SCORE(99, 3)), "");
 	hand_add(h, 6, "ben", 90, "Execution");
+	hand_add(h, 6, "unknown", 500, "Execution");                            /* nobody */
+	hand_add(h, 6, "-", 500, "Execution");
 	ck_assert_str_eq(crossed(h, SCORE(80, 24)), "ana 100 @5 of 2, ben 90 @6 of 1");
 	hand_add(h, 20, "ana", 30, "Execution");
 	hand_add(h, 26, "ana", 40, "Execution");                                /* the first one has left by then */

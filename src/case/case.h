@@ -81,8 +81,9 @@ struct case_entity {
 	size_t events, rules, tactics;
 	usec_t first, last;
 };
-/* All entities with risk in the window, highest score first. In `a`. */
-struct case_entity *case_entities(struct casefile *c, usec_t from, usec_t to, struct arena *a, size_t *n);
+/* All entities with risk in the window, highest score first. Those that name nobody (risk_of_nobody)
+ * are left out. `only`: of the findings whose keys are in it; NULL: of all. In `a`. */
+struct case_entity *case_entities(struct casefile *c, usec_t from, usec_t to, const struct map *only, struct arena *a, size_t *n);
 /* Findings of thresholds that the case knows, those first of which something was decided. In `a`. */
 struct threshold_known *case_thresholds(struct casefile *c, struct arena *a, size_t *n);
 /* The case's risk events as rows of Risk.All_Risk, for the risk drilldown. The caller frees them. */

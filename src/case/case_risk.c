@@ -152,10 +152,10 @@ static struct str borrowed(sqlite3_stmt *st, int col)
 	return (struct str){p ? p : "", p ? (size_t)sqlite3_column_bytes(st, col) : 0};
 }
 
-struct case_entity *case_entities(struct casefile *c, usec_t from, usec_t to, struct arena *a, size_t *n)
+struct case_entity *case_entities(struct casefile *c, usec_t from, usec_t to, const struct map *only, struct arena *a, size_t *n)
 {
 	/* Without order and with what is added up only: a case holds a great many of them. */
-	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, "SELECT r.type, r.object, r.shown, r.score, f.time, f.rule_id, f.tactics"
+	sqlite3_stmt *st = case_prepare(c, &(struct diag)DIAG_INIT, "SELECT r.type, r.object, r.shown, r.score, f.time, f.rule_id, f.tactics, f.key"
 		" FROM risk r JOIN finding f ON f.key = r.key"
 		" WHERE f.excluded = 0 AND (?1 IS NULL OR f.time >= ?1) AND (?2 IS NULL OR f.time <= ?2)", "ii", (int64_t)from, (int64_t)to);
 	struct map *m = map_new();
@@ -165,6 +165,8 @@ struct case_entity *case_entities(struct casefile *c, usec_t from, usec_t to, st
 		const usec_t time = case_column_time(st, 4);
 		bool fresh;
 
+		if (risk_of_nobody(borrowed(st, 1)) || (only && !map_get(only, borrowed(st, 7))))
+			continue;
 		sbuf_reset(&key);
 		sbuf_addf(&key, "%d %.*s", sqlite3_column_int(st, 0), STR_FMT(borrowed(st, 1)));
 		union map_val *v = map_put(m, sbuf_str(&key), &fresh);

@@ -15,6 +15,10 @@ struct risk_event {
 	struct str message;                              /* tokens filled: the object's own, else the finding's */
 };
 
+/* Does the object name nobody ("unknown", "-", "N/A", "null", empty)? Its risk is told with the hit, and in Risk.All_Risk, but not
+ * added up: what hosts and users have in common there is that nobody knows them. */
+bool risk_of_nobody(struct str object);
+
 /* Do the events that a join brought together belong together? (DESIGN 3) */
 enum confirm { CONFIRM_NONE /* no join */, CONFIRM_NO, CONFIRM_YES };
 

@@ -17,6 +17,17 @@ static struct str lower(struct str s, struct arena *a)
 	return out;
 }
 
+bool risk_of_nobody(struct str object)
+{
+	static const char *const nobody[] = {"unknown", "-", "n/a", "na", "null", "none", "(null)"};
+
+	object = str_trim(object);
+	for (size_t i = 0; i < sizeof nobody / sizeof *nobody; i++)
+		if (str_ieqc(object, nobody[i]))
+			return true;
+	return object.n == 0;
+}
+
 /* Hunting searches add no risk; Correlation searches are made of it. */
 static bool adds_risk(const struct rule *r)
 {

@@ -28,7 +28,7 @@ struct events {
 
 static void add_event(struct events *l, const struct event *e)
 {
-	if (e->part.time == WHEN_NONE)                   /* in no window */
+	if (e->part.time == WHEN_NONE || risk_of_nobody(e->object))      /* in no window; nobody's */
 		return;
 	GROW(l->v, l->n, l->cap);
 	l->v[l->n++] = *e;

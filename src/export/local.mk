@@ -6,6 +6,7 @@ libspoor_a_SOURCES += \
 	src/export/file.c \
 	src/export/inside.h \
 	src/export/jsonl.c \
+	src/export/markdown.c \
 	src/export/report.c \
 	src/export/report.h \
 	src/export/table.c \

@@ -1,5 +1,5 @@
-/* The case as a Markdown report to hand over. All text that came from logs or rules stands in code spans, or has each of its signs
- * escaped: nothing in it is a heading, a link, an image or HTML where the report is read. */
+/* The case as a Markdown report to hand over: the hits of the logs that are loaded, and apart from them what else it holds. Text that
+ * came from logs or rules passes through markdown.c. */
 #include "export/report.h"
 
 #include <errno.h>
@@ -7,64 +7,13 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "detect/explain.h"
 #include "export/export.h"
 
-enum { DETAILS_MAX = 200, CHAIN_MAX = 16, CHILDREN_MAX = 30, DESTINATIONS_MAX = 30, ENTITIES_MAX = 20, CODE_MAX = 4000 };
+enum { LOGS_MAX = 50, TIMELINE_MAX = 60, RULE_ROWS_MAX = 20, DETAILS_MAX = 200, MATCHES_MAX = 20,
+       CHAIN_MAX = 16, CHILDREN_MAX = 30, DESTINATIONS_MAX = 30, ENTITIES_MAX = 20 };
 
 /* ---- text ---- */
-
-/* Prose of others: every sign of Markdown escaped, on one line. */
-void export_markdown(struct sbuf *b, struct str s)
-{
-	struct sbuf clean = {0};
-
-	export_visible(&clean, s);
-	for (size_t i = 0; i < clean.n; i++) {
-		const char c = clean.p[i];
-
-		if (c == '@')
-			sbuf_addz(b, "`@`");                     /* escaped it would still make an address of a mail */
-		else if (c > ' ' && c < 0x7F && !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) && c != ',')
-			sbuf_addf(b, "\\%c", c);
-		else
-			sbuf_addc(b, c);
-	}
-	sbuf_free(&clean);
-}
-
-/* A code span; in a table its bars need a backslash. */
-void export_markdown_code(struct sbuf *b, struct str s, bool in_table)
-{
-	struct sbuf clean = {0};
-	size_t run = 0, most = 0;
-	const bool cut = s.n > CODE_MAX;
-
-	if (!s.n) {
-		sbuf_addz(b, "\xE2\x80\x93");
-		return;
-	}
-	export_visible(&clean, (struct str){s.p, cut ? CODE_MAX : s.n});
-	for (size_t i = 0; i < clean.n; i++) {
-		run = clean.p[i] == '`' ? run + 1 : 0;
-		most = run > most ? run : most;
-	}
-	const bool pad = clean.p[0] == '`' || clean.p[clean.n - 1] == '`' || clean.p[0] == ' ';
-
-	for (size_t i = 0; i <= most; i++)
-		sbuf_addc(b, '`');
-	sbuf_addz(b, pad ? " " : "");
-	for (size_t i = 0; i < clean.n; i++) {
-		if (in_table && clean.p[i] == '|')
-			sbuf_addc(b, '\\');
-		sbuf_addc(b, clean.p[i]);
-	}
-	sbuf_addz(b, pad ? " " : "");
-	for (size_t i = 0; i <= most; i++)
-		sbuf_addc(b, '`');
-	if (cut)
-		sbuf_addf(b, " and %zu bytes more", s.n - CODE_MAX);
-	sbuf_free(&clean);
-}
 
 static void add_time(struct sbuf *b, usec_t t)
 {
@@ -87,8 +36,11 @@ static void add_item(struct sbuf *b, const char *name, struct str value)
 struct job {
 	const struct report *r;
 	struct arena *arena;
-	struct case_finding *all;
+	struct explainer *why;                           /* NULL: no search can be asked */
+	struct case_finding *all;                        /* hits of the logs that are loaded, by time … */
 	size_t n;
+	struct case_finding *old;                        /* … and what else the case holds; neither with those that are excluded */
+	size_t nold, excluded;                           /* excluded: of the loaded logs */
 	struct map *here;                                /* key -> struct finding of this run */
 	struct sbuf b;
 	FILE *f;
@@ -108,6 +60,17 @@ static const struct finding *here(const struct job *j, const struct case_finding
 	return v ? v->p : NULL;
 }
 
+/* "?192.0.2.7:443": as far as it is known, with a mark when the events that the rule joined disagree. */
+static struct str destination(const struct job *j, const struct case_finding *x)
+{
+	const struct finding *f = here(j, x);
+
+	if (!x->c2.n)
+		return x->c2;
+	return str_c(arena_printf(j->arena, "%s%.*s%s%.*s", f && f->confirmed == CONFIRM_NO ? "?" : "", STR_FMT(x->c2),
+	                          f && f->port.n ? ":" : "", STR_FMT(f ? f->port : STR(""))));
+}
+
 /* ---- process and connections ---- */
 
 static struct str pooled(const struct job *j, uint32_t id)
@@ -119,7 +82,7 @@ static void add_process(struct job *j, uint32_t proc, unsigned depth, bool subje
 {
 	const struct proc *p = ptree_at(j->r->tree, proc);
 	const struct str text = p->command ? pooled(j, p->command) : pooled(j, p->image);
-	const struct str start = {text.p, text.n > CODE_MAX ? CODE_MAX : text.n};
+	const struct str start = {text.p, text.n > EXPORT_CODE_MAX ? EXPORT_CODE_MAX : text.n};
 
 	if (p->start == WHEN_NONE)
 		sbuf_addf(&j->b, "%-20s ", "(start not logged)");
@@ -198,6 +161,34 @@ static void add_note(struct job *j, struct str note)
 	sbuf_addc(&j->b, '\n');
 }
 
+/* What matched: the terms of the rule that held, each with the value that made it hold. */
+static void add_why(struct job *j, const struct finding *f)
+{
+	size_t n = 0;
+	const struct match *m = j->why ? finding_matches(f, j->why, j->arena, &n) : NULL;
+
+	if (!n)
+		return;
+	sbuf_addz(&j->b, "- why:\n");
+	for (size_t i = 0; i < n && i < MATCHES_MAX; i++) {
+		sbuf_addz(&j->b, "  - ");
+		export_markdown_code(&j->b, m[i].term, false);
+		sbuf_addz(&j->b, " held on ");
+		export_markdown_code(&j->b, m[i].field, false);
+		sbuf_addz(&j->b, " ");
+		export_markdown_code(&j->b, m[i].value, false);
+		sbuf_addc(&j->b, '\n');
+	}
+	if (n > MATCHES_MAX)
+		sbuf_addf(&j->b, "  - and %zu more\n", n - MATCHES_MAX);
+}
+
+static void add_hashes(struct job *j, const struct finding *f)
+{
+	if (j->r->store && f->main_event != EV_NONE)
+		add_item(&j->b, "hashes", store_data(j->r->store, f->main_event, "Hashes"));
+}
+
 static void add_detail(struct job *j, const struct case_finding *x)
 {
 	const struct finding *f = here(j, x);
@@ -213,23 +204,27 @@ static void add_detail(struct job *j, const struct case_finding *x)
 	add_item(&j->b, "user", x->user);
 	add_item(&j->b, "process", x->process);
 	add_item(&j->b, "command", f ? f->command : STR(""));
+	if (f)
+		add_hashes(j, f);
 	add_item(&j->b, "parent", x->parent);
-	add_item(&j->b, "destination", x->c2);
+	add_item(&j->b, "destination", destination(j, x));
 	if (f && f->confirmed == CONFIRM_NO)
 		sbuf_addz(&j->b, "- unconfirmed: the events that the rule joins disagree on host or process\n");
 	for (size_t i = 0; f && i < f->rule->nmitre; i++)
 		sbuf_addf(&attack, "%s%.*s %.*s", i ? ", " : "", STR_FMT(f->rule->mitre[i].id), STR_FMT(f->rule->mitre[i].name));
 	add_item(&j->b, "ATT&CK", sbuf_str(&attack));
 	sbuf_free(&attack);
+	if (!f)
+		add_item(&j->b, "verdict", str_c(verdict_name[x->verdict]));
 	add_item(&j->b, "log", x->source);
+	if (f)
+		add_why(j, f);
 	sbuf_addf(&j->b, "- key: `%.*s`\n", STR_FMT(x->key));
 	add_note(j, x->note);
 	const uint32_t proc = f && j->r->tree && f->main_event != EV_NONE ? ptree_of(j->r->tree, f->main_event) : PROC_NONE;
 	if (proc != PROC_NONE) {
 		add_tree(j, proc);
 		add_connections(j, proc);
-	} else if (!f) {
-		sbuf_addz(&j->b, "\nIts log was not loaded when this report was written: no process tree.\n");
 	}
 }
 
@@ -240,7 +235,7 @@ static void add_head(struct sbuf *b)
 
 static void add_line(struct job *j, const struct case_finding *x)
 {
-	const struct str cell[] = {x->host, x->user, x->process, x->c2};
+	const struct str cell[] = {x->host, x->user, x->process, destination(j, x)};
 
 	sbuf_addz(&j->b, "| ");
 	add_time(&j->b, x->time);
@@ -256,7 +251,7 @@ static void add_line(struct job *j, const struct case_finding *x)
 /* In full: what was found true, and what somebody wrote about. The rest has a line in the timeline. */
 static bool wants_detail(const struct case_finding *x)
 {
-	return !x->excluded && (x->verdict == VERDICT_TRUE || x->note.n);
+	return x->verdict == VERDICT_TRUE || x->note.n;
 }
 
 static void add_findings(struct job *j)
@@ -268,7 +263,7 @@ static void add_findings(struct job *j)
 		size_t n = 0, brief = 0, shown = 0;
 
 		for (size_t i = 0; i < j->n; i++)
-			if (j->all[i].verdict == order[k] && !j->all[i].excluded) {
+			if (j->all[i].verdict == order[k]) {
 				n++;
 				brief += !wants_detail(&j->all[i]);
 			}
@@ -281,32 +276,71 @@ static void add_findings(struct job *j)
 				put(j);
 			}
 		if (shown > DETAILS_MAX)
-			sbuf_addf(&j->b, "\n%zu more are in the timeline only.\n", shown - DETAILS_MAX);
+			sbuf_addf(&j->b, "\n%zu more are in the list of hits only.\n", shown - DETAILS_MAX);
 		if (brief && brief < n)
-			sbuf_addf(&j->b, "\n%zu without a note are in the timeline only.\n", brief);
+			sbuf_addf(&j->b, "\n%zu without a note are in the list of hits only.\n", brief);
 		else if (brief)
-			sbuf_addz(&j->b, "\nNo notes; see the timeline.\n");
+			sbuf_addz(&j->b, "\nNo notes; see the list of hits.\n");
 	}
 }
 
 /* ---- the rest ---- */
 
+static void add_logs(struct job *j)
+{
+	const struct load *l = j->r->store ? store_load(j->r->store) : NULL;
+	size_t shown = 0;
+
+	if (!l) {
+		for (size_t i = 0; i < j->r->nlogs; i++)
+			add_item(&j->b, "log", str_c(j->r->logs[i]));
+		return;
+	}
+	sbuf_addz(&j->b, "\n| log | bytes | events | damaged |\n|---|---:|---:|---:|\n");
+	for (size_t i = 0; i < l->inputs.n; i++) {
+		const struct load_input_report *r = &l->report[i];
+
+		if (r->skipped || shown++ >= LOGS_MAX)
+			continue;
+		sbuf_addz(&j->b, "| ");
+		export_markdown_code(&j->b, str_c(l->inputs.v[i].name), true);
+		sbuf_addf(&j->b, " | %llu | %llu | ", (unsigned long long)r->bytes, (unsigned long long)r->events);
+		if (r->unusable)
+			sbuf_addz(&j->b, "cannot be read |\n");
+		else
+			sbuf_addf(&j->b, "%llu |\n", (unsigned long long)r->damaged);
+	}
+	if (shown > LOGS_MAX)
+		sbuf_addf(&j->b, "\nand %zu more logs\n", shown - LOGS_MAX);
+	if (l->damaged)
+		sbuf_addf(&j->b, "\n%llu damaged %s left out: nothing of that is in this report.\n", (unsigned long long)l->damaged,
+		          l->damaged == 1 ? "record is" : "records are");
+}
+
+static void add_rule_set(struct job *j)
+{
+	const struct report *r = j->r;
+	size_t run = 0, cannot = 0;
+
+	for (size_t i = 0; r->rules && i < r->rules->n; i++) {
+		run += r->rules->v[i]->query != NULL;
+		cannot += !r->rules->v[i]->query && !r->rules->v[i]->withdrawn;
+	}
+	for (size_t i = 0; i < r->nfolders; i++)
+		add_item(&j->b, "rules", str_c(r->folders[i]));
+	if (r->rules)
+		sbuf_addf(&j->b, "- rules that ran: %zu; that cannot run: %zu\n", run, cannot);
+}
+
 static void add_summary(struct job *j)
 {
 	const struct report *r = j->r;
-	size_t count[VERDICT_COUNT] = {0}, excluded = 0, history = 0;
+	size_t count[VERDICT_COUNT] = {0};
 
-	for (size_t i = 0; i < j->n; i++) {
-		if (j->all[i].excluded)
-			excluded++;
-		else
-			count[j->all[i].verdict]++;
-		history += !j->all[i].excluded && !here(j, &j->all[i]);
-	}
+	for (size_t i = 0; i < j->n; i++)
+		count[j->all[i].verdict]++;
 	sbuf_addz(&j->b, "# Case report\n\n");
 	add_item(&j->b, "case", str_c(case_path(r->casefile)));
-	for (size_t i = 0; i < r->nlogs; i++)
-		add_item(&j->b, "log", str_c(r->logs[i]));
 	if (r->store && store_first(r->store) != WHEN_NONE) {
 		sbuf_addf(&j->b, "- events: %llu, ", (unsigned long long)store_events(r->store));
 		add_time(&j->b, store_first(r->store));
@@ -314,21 +348,25 @@ static void add_summary(struct job *j)
 		add_time(&j->b, store_last(r->store));
 		sbuf_addc(&j->b, '\n');
 	}
+	add_rule_set(j);
 	sbuf_addz(&j->b, "- written: ");
 	add_time(&j->b, r->made);
-	sbuf_addz(&j->b, "\n\nAll times are UTC.\n\n| verdict | hits |\n|---|---:|\n");
+	sbuf_addf(&j->b, "\n- by: spoor %s\n", PACKAGE_VERSION);
+	add_logs(j);
+	sbuf_addz(&j->b, "\nAll times are UTC. A destination with ? is unconfirmed: the events that the rule joins disagree on host or process.\n"
+	                 "\n| verdict | hits |\n|---|---:|\n");
 	for (size_t k = 0; k < VERDICT_COUNT; k++)
 		sbuf_addf(&j->b, "| %s | %zu |\n", verdict_name[k], count[k]);
-	if (excluded)
-		sbuf_addf(&j->b, "\n%zu more hits are left out by exclusions.\n", excluded);
-	if (history)
-		sbuf_addf(&j->b, "\n%zu of these come of logs loaded before.\n", history);
+	if (j->excluded)
+		sbuf_addf(&j->b, "\n%zu more hits are left out by exclusions.\n", j->excluded);
+	if (j->nold)
+		sbuf_addf(&j->b, "\nThe case holds %zu %s of other logs, too; see the section on earlier logs.\n", j->nold, j->nold == 1 ? "hit" : "hits");
 }
 
 static void add_entities(struct job *j)
 {
 	size_t n;
-	const struct case_entity *e = case_entities(j->r->casefile, WHEN_NONE, WHEN_NONE, j->arena, &n);
+	const struct case_entity *e = case_entities(j->r->casefile, WHEN_NONE, WHEN_NONE, j->here, j->arena, &n);
 
 	if (n == 0)
 		return;
@@ -350,12 +388,130 @@ static void add_timeline(struct job *j)
 {
 	sbuf_addz(&j->b, "\n## Timeline\n");
 	add_head(&j->b);
+	for (size_t i = 0; i < j->n; i++)
+		add_line(j, &j->all[i]);
+}
+
+/* The hits of one rule: indices into job.all, by time. */
+struct group {
+	size_t *at, n, cap;
+	double score;                                    /* the highest */
+};
+
+static int group_cmp(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	return x->at[0] < y->at[0] ? -1 : x->at[0] > y->at[0];
+}
+
+/* The rules that hit, worst first. The caller frees the array and each group's. */
+static struct group *group_by_rule(const struct job *j, size_t *n)
+{
+	struct map *m = map_new();
+	struct group *g = xcalloc(j->n + 1, sizeof *g);
+
 	for (size_t i = 0; i < j->n; i++) {
-		if (!j->all[i].excluded)
-			add_line(j, &j->all[i]);
-		if (j->b.n > 65536 && !put(j))
-			return;
+		bool fresh;
+		union map_val *v = map_put(m, j->all[i].rule_name, &fresh);
+
+		if (fresh)
+			v->u = map_len(m) - 1;
+		struct group *one = &g[v->u];
+
+		GROW(one->at, one->n, one->cap);
+		one->at[one->n++] = i;
+		if (j->all[i].score > one->score)
+			one->score = j->all[i].score;
 	}
+	*n = map_len(m);
+	map_free(m);
+	qsort(g, *n, sizeof *g, group_cmp);
+	return g;
+}
+
+/* So many hits that nobody reads them one by one. */
+static void add_by_rule(struct job *j)
+{
+	size_t n;
+	struct group *g = group_by_rule(j, &n);
+
+	sbuf_addf(&j->b, "\n## Hits by rule\n\n%zu hits of %zu %s, the highest risk first; of each rule the first %d.\n\n"
+	          "| rule | risk | hits | first | last |\n|---|---:|---:|---|---|\n", j->n, n, n == 1 ? "rule" : "rules", RULE_ROWS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		sbuf_addz(&j->b, "| ");
+		export_markdown(&j->b, j->all[g[i].at[0]].rule_name);
+		sbuf_addf(&j->b, " | %g | %zu | ", g[i].score, g[i].n);
+		add_time(&j->b, j->all[g[i].at[0]].time);
+		sbuf_addz(&j->b, " | ");
+		add_time(&j->b, j->all[g[i].at[g[i].n - 1]].time);
+		sbuf_addz(&j->b, " |\n");
+	}
+	for (size_t i = 0; i < n; i++) {
+		sbuf_addz(&j->b, "\n### ");
+		export_markdown(&j->b, j->all[g[i].at[0]].rule_name);
+		sbuf_addf(&j->b, ": %zu\n", g[i].n);
+		add_head(&j->b);
+		for (size_t k = 0; k < g[i].n && k < RULE_ROWS_MAX; k++)
+			add_line(j, &j->all[g[i].at[k]]);
+		if (g[i].n > RULE_ROWS_MAX)
+			sbuf_addf(&j->b, "\nand %zu more\n", g[i].n - RULE_ROWS_MAX);
+		put(j);
+		free(g[i].at);
+	}
+	free(g);
+}
+
+/* ---- what else the case holds ---- */
+
+static void add_old_logs(struct job *j)
+{
+	struct map *hits = map_new(), *decided = map_new();
+
+	for (size_t i = 0; i < j->nold; i++) {
+		const struct case_finding *x = &j->old[i];
+
+		map_put(hits, x->source, NULL)->u++;
+		map_put(decided, x->source, NULL)->u += x->verdict != VERDICT_OPEN || x->note.n;
+	}
+	sbuf_addz(&j->b, "\n| log | hits | decided or with a note |\n|---|---:|---:|\n");
+	for (size_t i = 0; i < map_len(hits); i++) {
+		const struct str log = map_key(hits, i);
+
+		sbuf_addz(&j->b, "| ");
+		if (log.n)
+			export_markdown_code(&j->b, log, true);
+		else
+			sbuf_addz(&j->b, "not known");
+		sbuf_addf(&j->b, " | %llu | %llu |\n", (unsigned long long)map_val(hits, i)->u, (unsigned long long)map_val(decided, i)->u);
+	}
+	map_free(hits);
+	map_free(decided);
+}
+
+static void add_old(struct job *j)
+{
+	size_t shown = 0;
+
+	if (!j->nold)
+		return;
+	sbuf_addf(&j->b, "\n## Earlier logs: %zu\n\nThe case holds these hits of logs that were not loaded when this report was written. "
+	          "Nothing above counts them; those with a verdict or a note follow, without process trees.\n", j->nold);
+	add_old_logs(j);
+	for (size_t i = 0; i < j->nold; i++) {
+		const struct case_finding *x = &j->old[i];
+
+		if ((x->verdict == VERDICT_OPEN && !x->note.n) || shown++ >= DETAILS_MAX)
+			continue;
+		add_detail(j, x);
+		put(j);
+	}
+	if (shown > DETAILS_MAX)
+		sbuf_addf(&j->b, "\nand %zu more\n", shown - DETAILS_MAX);
 }
 
 static void add_exclusions(struct job *j)
@@ -377,20 +533,48 @@ static void add_exclusions(struct job *j)
 	}
 }
 
+/* Of the logs that are loaded, or of others? A hit that is left out is told by its log's name. */
+static void sort_out(struct job *j)
+{
+	const struct load *l = j->r->store ? store_load(j->r->store) : NULL;
+	struct map *loaded = map_new();
+	size_t n;
+	struct case_finding *all = case_findings(j->r->casefile, j->arena, &n);
+
+	for (size_t i = 0; l && i < l->inputs.n; i++)
+		map_put(loaded, str_c(l->inputs.v[i].name), NULL);
+	j->old = ARENA_ARRAY(j->arena, struct case_finding, n + 1);
+	j->all = all;
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].excluded)
+			j->excluded += map_get(loaded, all[i].source) != NULL;
+		else if (here(j, &all[i]))
+			j->all[j->n++] = all[i];
+		else
+			j->old[j->nold++] = all[i];
+	}
+	map_free(loaded);
+}
+
 bool export_report(FILE *f, const struct report *r)
 {
-	struct job j = {.r = r, .arena = arena_new(), .here = map_new(), .f = f};
+	struct job j = {.r = r, .arena = arena_new(), .here = map_new(), .f = f, .why = r->engine ? explainer_new(r->engine, NULL) : NULL};
 
 	errno = 0;
 	for (size_t i = 0; i < r->nfindings; i++)
 		map_put(j.here, str_c(r->findings[i].key), NULL)->p = (void *)(uintptr_t)&r->findings[i];
-	j.all = case_findings(r->casefile, j.arena, &j.n);
+	sort_out(&j);
 	add_summary(&j);
 	add_findings(&j);
 	add_entities(&j);
-	add_timeline(&j);
+	if (j.n > TIMELINE_MAX)
+		add_by_rule(&j);
+	else
+		add_timeline(&j);
 	add_exclusions(&j);
+	add_old(&j);
 	put(&j);
+	explainer_free(j.why);
 	map_free(j.here);
 	arena_free(j.arena);
 	sbuf_free(&j.b);
