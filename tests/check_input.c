@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <zlib.h>
 
 #include "load_tools.h"
 #include "load/expand.h"
@@ -174,13 +175,20 @@ START_TEST(directories_and_links_in_archives)
 }
 END_TEST
 
-START_TEST(cut_short)
+static struct sbuf numbered_lines(void)
 {
-	static const int filters[] = {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD};
 	struct sbuf text = {0};
 
 	for (int i = 0; i < 40000; i++)
 		sbuf_addf(&text, "line %d\n", i * 7919);
+	return text;
+}
+
+START_TEST(cut_short)
+{
+	static const int filters[] = {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD};
+	struct sbuf text = numbered_lines();
+
 	for (size_t i = 0; i < 3; i++) {
 		struct packed_file f = {"x", sbuf_str(&text)};
 		char *path = write_archive(dir, "c", ARCHIVE_FORMAT_RAW, filters[i], &f, 1);
@@ -195,6 +203,101 @@ START_TEST(cut_short)
 		free(path);
 	}
 	sbuf_free(&text);
+}
+END_TEST
+
+/* The archive with its byte at `at` (from the end when negative) flipped. */
+static char *flipped(int format, int filter, struct str text, long at)
+{
+	struct packed_file f = {"x", text};
+	char *path = write_archive(dir, "f", format, filter, &f, 1);
+	struct sbuf bytes = read_file(path);
+
+	bytes.p[at < 0 ? (long)bytes.n + at : at] ^= (char)255;
+	free(path);
+	path = write_file(dir, "f", sbuf_str(&bytes));
+	sbuf_free(&bytes);
+	return path;
+}
+
+/* All that zlib can unpack before the cut is kept, to the byte. */
+START_TEST(gzip_kept_up_to_the_cut)
+{
+	struct sbuf text = numbered_lines();
+	struct packed_file f = {"x", sbuf_str(&text)};
+	char *path = write_archive(dir, "c", ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, &f, 1);
+
+	ck_assert_int_eq(truncate(path, 60000), 0);
+	gzFile z = gzopen(path, "rb");
+	char *want = xmalloc(text.n);
+	int n = 0, got_n;
+	while ((got_n = gzread(z, want + n, 1)) == 1)
+		n++;
+	gzclose(z);
+	ck_assert_int_gt(n, 100000);
+	char *got = read_all(path, NULL, 100000), *mark = strchr(got, '!');
+	ck_assert_ptr_nonnull(mark);
+	ck_assert_str_eq(mark, "!the gzip data is cut off");
+	ck_assert_int_ge((int)(mark - got) - 2, n);
+	ck_assert(memcmp(got + 2, text.p, (size_t)(mark - got) - 2) == 0);
+	free(want);
+	free(got);
+	free(path);
+	sbuf_free(&text);
+}
+END_TEST
+
+START_TEST(zip_kept_up_to_the_damage)
+{
+	struct sbuf text = numbered_lines();
+	char *path = flipped(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, sbuf_str(&text), 60000);
+	char *got = read_all(path, NULL, 1 << 20), *mark = strchr(got, '!');
+
+	ck_assert_ptr_nonnull(mark);
+	ck_assert_int_gt((int)(mark - got), 150000);
+	ck_assert(memcmp(got + 3, text.p, 150000) == 0);
+	free(got);
+	free(path);
+	sbuf_free(&text);
+}
+END_TEST
+
+START_TEST(wrong_checksum)
+{
+	struct sbuf text = numbered_lines();
+	char *path = flipped(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, sbuf_str(&text), -6);
+	char *got = read_all(path, NULL, 1000);
+
+	ck_assert_uint_gt(strlen(got), text.n);
+	ck_assert_msg(strcmp(got + 2 + text.n, "!the checksum of the gzip data is wrong: some of it was changed") == 0, "%s", got + 2 + text.n);
+	free(got);
+	free(path);
+	path = flipped(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP, sbuf_str(&text), -6);
+	got = read_all(path, NULL, 1000);                        /* behind the end of the tar */
+	ck_assert_msg(strcmp(got + 3 + text.n, "[]!the checksum of the gzip data is wrong: some of it was changed") == 0, "%s", got + 3 + text.n);
+	free(got);
+	free(path);
+	sbuf_free(&text);
+}
+END_TEST
+
+/* Members one after the other are one text; zeros behind them are padding, anything else is told. */
+START_TEST(gzip_members)
+{
+	struct packed_file f = {"x", {"part ", 5}};
+	char *path = write_archive(dir, "m", ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, &f, 1);
+	struct sbuf one = read_file(path), all = {0};
+
+	free(path);
+	sbuf_adds(&all, sbuf_str(&one));
+	sbuf_adds(&all, sbuf_str(&one));
+	expect_all(write_file(dir, "m", sbuf_str(&all)), "[]part part ");
+	sbuf_add(&all, "\0\0\0", 3);
+	expect_all(write_file(dir, "m", sbuf_str(&all)), "[]part part ");
+	sbuf_addz(&all, "more");
+	expect_all(write_file(dir, "m", sbuf_str(&all)), "[]part part !something else lies behind the end of the gzip data");
+	sbuf_free(&one);
+	sbuf_free(&all);
 }
 END_TEST
 
@@ -565,6 +668,10 @@ int main(void)
 	tcase_add_test(t, directories_and_links_in_archives);
 	tcase_add_test(t, cut_short);
 	tcase_add_test(t, damaged_archives);
+	tcase_add_test(t, gzip_kept_up_to_the_cut);
+	tcase_add_test(t, zip_kept_up_to_the_damage);
+	tcase_add_test(t, wrong_checksum);
+	tcase_add_test(t, gzip_members);
 	tcase_add_test(t, limits);
 	tcase_add_test(t, encrypted);
 	tcase_add_test(t, few_descriptors);

@@ -238,7 +238,7 @@ START_TEST(packed_and_cut_short)
 	ck_assert_uint_gt(l->events, 5000);
 	ck_assert_uint_lt(l->events, 15000);
 	ck_assert(!l->report[0].unusable);
-	ck_assert_ptr_nonnull(strstr(l->report[0].reason, "cut short: "));
+	ck_assert_ptr_nonnull(strstr(l->report[0].reason, "damaged after "));
 	ck_assert_uint_le(l->damaged, 1);
 	load_free(l);
 	free(path);

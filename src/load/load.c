@@ -3,6 +3,7 @@
  * file is unpacked by one worker while the others decode, and thousands of small files are read side by side. */
 #include "load/load.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,7 +183,8 @@ static void fill(struct reading *g, size_t want)
 		if (n <= 0) {
 			g->eof = true;
 			if (n < 0)
-				snprintf(g->m->report.reason, sizeof(g->m->report.reason), "cut short: %.180s", d.msg);
+				snprintf(g->m->report.reason, sizeof(g->m->report.reason), "damaged after %" PRIu64 " bytes: %.150s",
+				         g->m->input.size, d.msg);
 			break;
 		}
 		g->to += (size_t)n;

@@ -1,4 +1,4 @@
-/* stream.h on libarchive. Each level of packing is one libarchive reader; the innermost one's member is read by the
+/* stream.h on libarchive. Each level of packing is one libarchive reader, behind a reader of gzip when it is that; the innermost one's member is read by the
  * caller, or feeds the next level when its first bytes look packed. */
 #include "load/stream.h"
 
@@ -10,21 +10,30 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "load/gunzip.h"
 
-enum { PEEK = 1 << 16, BLOCK = 1 << 16 };
+/* At damage, libarchive drops what came out of one block of input: the smaller it is, the less is lost. */
+enum { PEEK = 1 << 16, BLOCK = 1 << 10 };
 
 struct level {
 	struct stream *stream;
 	unsigned index;
 	struct archive *archive;
+	struct gunzip *gunzip;                           /* what the archive reads from; NULL: packed otherwise */
 	unsigned char *block;                            /* what the level below read for this one */
 	unsigned char *peek;                             /* the first bytes of the member … */
 	size_t peeked, served;                           /* … how many, and how many of them were read */
+	const unsigned char *data;                       /* of the member, unpacked and not yet read … */
+	size_t ndata;
+	uint64_t hole;                                   /* … and so many zeros before it */
+	uint64_t unpacked;                               /* bytes of the member up to the end of data */
 	uint64_t out;                                    /* bytes of the member so far */
 	uint32_t ordinal;                                /* of the member, from 1 */
 	char *name;                                      /* of the member; NULL when the level only compresses */
 	bool open;                                       /* a member is being read */
 	struct diag trouble;                             /* why it ended early */
+	struct diag below;                               /* why what it is made of ended early … */
+	bool told;                                       /* … and somebody was told */
 };
 
 struct stream {
@@ -34,7 +43,7 @@ struct stream {
 	unsigned depth;                                  /* levels in use; 0: a plain file */
 	uint32_t want[INPUT_NEST_MAX];
 	unsigned nwant;
-	uint64_t plain;                                  /* bytes read of a plain file */
+	uint64_t plain;                                  /* bytes read of a plain file, or one in gzip */
 	bool started, ended;
 	const char *limit;                               /* the limit that was met */
 };
@@ -48,7 +57,6 @@ struct magic {
 };
 #define MAGIC(at, bytes) {at, bytes, sizeof(bytes) - 1}
 static const struct magic magics[] = {
-	MAGIC(0, "\x1F\x8B\x08"),                        /* gzip */
 	MAGIC(0, "\x1F\x9D"),                            /* compress */
 	MAGIC(0, "\xFD" "7zXZ\0"),
 	MAGIC(0, "\x28\xB5\x2F\xFD"),                    /* zstd */
@@ -66,7 +74,7 @@ static bool looks_packed(const unsigned char *p, size_t n)
 	for (size_t i = 0; i < sizeof(magics) / sizeof *magics; i++)
 		if (n >= magics[i].at + magics[i].n && memcmp(p + magics[i].at, magics[i].bytes, magics[i].n) == 0)
 			return true;
-	return false;
+	return gunzip_knows(p, n);
 }
 
 /* ---- limits ---- */
@@ -91,11 +99,55 @@ static bool account(struct level *l, size_t n, struct diag *d)
 
 /* ---- levels ---- */
 
+/* Says what is wrong with the level: what lies below it is the cause, when that is damaged. Returns false. */
 static bool failed(struct level *l, struct diag *d)
 {
 	const char *why = archive_error_string(l->archive);
 
+	if (diag_is_set(&l->below)) {
+		l->told = true;
+		*d = l->below;
+		return false;
+	}
 	return diag_set(d, 0, 0, "%s", why ? why : "damaged archive");
+}
+
+/* Compressed only, not an archive: the one member is all that it holds. */
+static bool is_raw(const struct level *l)
+{
+	return (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW;
+}
+
+/* No more of the member. */
+static void drop(struct level *l)
+{
+	l->open = false;
+	l->ndata = 0;
+	l->hole = 0;
+}
+
+/* The next block of the member; what came before damage counts. */
+static void unpack(struct level *l)
+{
+	const void *block = NULL;
+	size_t n = 0;
+	la_int64_t offset = 0;
+	int e;
+
+	do
+		e = archive_read_data_block(l->archive, &block, &n, &offset);
+	while (e == ARCHIVE_RETRY);
+	if (e != ARCHIVE_OK)
+		l->open = false;
+	if (e == ARCHIVE_EOF ? is_raw(l) && diag_is_set(&l->below) : e != ARCHIVE_OK)
+		failed(l, &l->trouble);
+	if (e == ARCHIVE_EOF || e < ARCHIVE_WARN)
+		return;
+	l->data = block;
+	l->ndata = n;
+	if ((uint64_t)offset > l->unpacked)
+		l->hole = (uint64_t)offset - l->unpacked;
+	l->unpacked = (uint64_t)offset + n;
 }
 
 static ptrdiff_t level_read(struct level *l, void *p, size_t n, struct diag *d)
@@ -107,42 +159,76 @@ static ptrdiff_t level_read(struct level *l, void *p, size_t n, struct diag *d)
 		l->served += n;
 		return (ptrdiff_t)n;
 	}
-	la_ssize_t got;
-	do
-		got = archive_read_data(l->archive, p, n);
-	while (got == ARCHIVE_RETRY);
-	if (got <= 0)
-		l->open = false;
-	if (got < 0)
-		failed(l, &l->trouble);
-	else if (account(l, (size_t)got, &l->trouble))
-		return got;
-	l->open = false;
+	while (l->open && !l->ndata && !l->hole)
+		unpack(l);
+	if (l->hole) {
+		n = n < l->hole ? n : (size_t)l->hole;
+		memset(p, 0, n);
+		l->hole -= n;
+	} else if (l->ndata) {
+		n = n < l->ndata ? n : l->ndata;
+		memcpy(p, l->data, n);
+		l->data += n;
+		l->ndata -= n;
+	} else {
+		n = 0;
+	}
+	if (n && account(l, n, &l->trouble))
+		return (ptrdiff_t)n;
+	if (n)
+		drop(l);
+	if (!diag_is_set(&l->trouble))
+		return 0;
 	*d = l->trouble;
 	return -1;
 }
 
-static la_ssize_t read_below(struct archive *a, void *client, const void **block)
+static ptrdiff_t read_file(struct stream *s, void *p, size_t n, struct diag *d)
 {
-	struct level *l = client;
-	struct diag d = DIAG_INIT;
-	ptrdiff_t got = level_read(&l->stream->level[l->index - 1], l->block, BLOCK, &d);
+	ssize_t got;
 
-	*block = l->block;
+	do
+		got = read(s->fd, p, n);
+	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		archive_set_error(a, EIO, "%s", d.msg);
+		diag_set(d, 0, 0, "%s", strerror(errno));
+	else
+		s->plain += (uint64_t)got;
 	return got;
 }
 
-/* Opens a level on the file or on the member of the level below. */
-static bool push(struct stream *s, struct diag *d)
+/* What a level is made of: the file, or the member of the level below. */
+static ptrdiff_t read_packed(void *level, void *p, size_t n, struct diag *d)
+{
+	struct level *l = level;
+
+	return l->index ? level_read(l - 1, p, n, d) : read_file(l->stream, p, n, d);
+}
+
+/* Damage ends what the archive sees, so that all before it is read; it is told when that was. */
+static la_ssize_t read_below(struct archive *a, void *client, const void **block)
+{
+	struct level *l = client;
+	ptrdiff_t got;
+
+	(void)a;
+	if (l->gunzip) {
+		got = gunzip_read(l->gunzip, block, &l->below);
+	} else {
+		got = read_packed(l, l->block, BLOCK, &l->below);
+		*block = l->block;
+	}
+	return got < 0 ? 0 : got;
+}
+
+/* Opens a level on the file or on the member of the level below, which starts with these n bytes. */
+static bool push(struct stream *s, const unsigned char *head, size_t n, struct diag *d)
 {
 	struct level *l = &s->level[s->depth];
 	struct archive *a = archive_read_new();
 
 	if (!a)
 		xmalloc(SIZE_MAX);                       /* out of memory */
-	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_compress(a);
 	archive_read_support_filter_xz(a);
 	archive_read_support_filter_zstd(a);
@@ -157,10 +243,12 @@ static bool push(struct stream *s, struct diag *d)
 	*l = (struct level){.stream = s, .index = s->depth, .archive = a, .peek = xmalloc(PEEK)};
 	s->depth++;
 	int e;
-	if (l->index == 0) {
+	if (gunzip_knows(head, n))
+		l->gunzip = gunzip_new(read_packed, l);
+	if (l->index == 0 && !l->gunzip) {
 		e = archive_read_open_fd(a, s->fd, BLOCK);
 	} else {
-		l->block = xmalloc(BLOCK);
+		l->block = l->gunzip ? NULL : xmalloc(BLOCK);
 		e = archive_read_open(a, l, NULL, read_below, NULL);
 	}
 	return e >= ARCHIVE_WARN || failed(l, d);
@@ -171,6 +259,7 @@ static void pop(struct stream *s)
 	struct level *l = &s->level[--s->depth];
 
 	archive_read_free(l->archive);
+	gunzip_free(l->gunzip);
 	free(l->block);
 	free(l->peek);
 	free(l->name);
@@ -181,11 +270,13 @@ static void pop(struct stream *s)
 static bool pass_over(struct level *l, struct diag *d)
 {
 	const void *block;
-	size_t n;
+	size_t n = 0;
 	la_int64_t offset;
 
 	if (l->index == 0 && (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
 		l->open = false;
+	l->ndata = 0;
+	l->hole = 0;
 	while (l->open) {
 		int e = archive_read_data_block(l->archive, &block, &n, &offset);
 		if (e == ARCHIVE_EOF || (e < ARCHIVE_WARN && e != ARCHIVE_RETRY))
@@ -226,6 +317,18 @@ static bool peek(struct level *l, struct diag *d)
 	return false;
 }
 
+/* Behind the last member: a checksum lies at the very end. False when there is trouble that nobody was told of. */
+static bool read_out(struct level *l, struct diag *d)
+{
+	const void *p;
+	ptrdiff_t n;
+
+	while (l->gunzip && (n = gunzip_read(l->gunzip, &p, &l->below)) > 0)
+		if (!account(l, (size_t)n, d))
+			return false;
+	return !diag_is_set(&l->below) || l->told || failed(l, d);
+}
+
 /* To the next member of the innermost level. */
 static enum stream_state next_member(struct stream *s, struct diag *d)
 {
@@ -237,9 +340,11 @@ static enum stream_state next_member(struct stream *s, struct diag *d)
 		s->ended = true;
 		return STREAM_BAD;
 	}
+	if (is_raw(l) && diag_is_set(&l->trouble))
+		return STREAM_END;
 	free(l->name);
 	l->name = NULL;
-	l->out = 0;
+	l->out = l->unpacked = 0;
 	l->peeked = l->served = 0;
 	l->trouble = (struct diag)DIAG_INIT;
 	bool raw;
@@ -248,8 +353,10 @@ static enum stream_state next_member(struct stream *s, struct diag *d)
 			e = archive_read_next_header(l->archive, &entry);
 		while (e == ARCHIVE_RETRY);
 		if (e == ARCHIVE_EOF)
-			return STREAM_END;
+			return read_out(l, d) ? STREAM_END : STREAM_BAD;
 		if (e < ARCHIVE_WARN) {
+			if (l->told)
+				return STREAM_END;
 			failed(l, d);
 			return STREAM_BAD;
 		}
@@ -258,7 +365,7 @@ static enum stream_state next_member(struct stream *s, struct diag *d)
 			s->ended = true;
 			return STREAM_BAD;
 		}
-		raw = (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW;
+		raw = is_raw(l);
 	} while (!raw && archive_entry_filetype(entry) != AE_IFREG);
 	if (!raw)
 		l->name = entry_name(entry, l->ordinal);
@@ -318,7 +425,7 @@ static enum stream_state start(struct stream *s, struct diag *d)
 		s->ended = true;                         /* after this one */
 		return STREAM_MEMBER;
 	}
-	if (!push(s, d)) {
+	if (!push(s, head, (size_t)n, d)) {
 		s->ended = true;
 		return STREAM_BAD;
 	}
@@ -362,7 +469,7 @@ enum stream_state stream_next(struct stream *s, struct diag *d)
 			diag_set(d, 0, 0, "packed more than %d times; unpack it first", INPUT_NEST_MAX);
 			return STREAM_BAD;
 		}
-		if (!push(s, d)) {
+		if (!push(s, l->peek, l->peeked, d)) {
 			pop(s);
 			return STREAM_BAD;
 		}
@@ -372,24 +479,7 @@ enum stream_state stream_next(struct stream *s, struct diag *d)
 
 ptrdiff_t stream_read(struct stream *s, void *p, size_t n, struct diag *d)
 {
-	if (s->depth) {
-		struct level *l = &s->level[s->depth - 1];
-		if (l->open || l->served < l->peeked)
-			return level_read(l, p, n, d);
-		if (!diag_is_set(&l->trouble))
-			return 0;
-		*d = l->trouble;
-		return -1;
-	}
-	ssize_t got;
-	do
-		got = read(s->fd, p, n);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		diag_set(d, 0, 0, "%s", strerror(errno));
-	else
-		s->plain += (uint64_t)got;
-	return got;
+	return s->depth ? level_read(&s->level[s->depth - 1], p, n, d) : read_file(s, p, n, d);
 }
 
 char *stream_member(const struct stream *s)
@@ -420,7 +510,7 @@ unsigned stream_place(const struct stream *s, uint32_t place[INPUT_NEST_MAX])
 
 uint64_t stream_consumed(const struct stream *s)
 {
-	if (!s->depth)
+	if (!s->depth || s->level[0].gunzip)
 		return s->plain;
 	la_int64_t n = archive_filter_bytes(s->level[0].archive, -1);
 
