@@ -44,7 +44,7 @@ struct xml_strict {
 	const xmlChar *event, *system, *event_data, *data, *name;
 	const xmlChar *element[NPLACES], *attribute[NPLACES];
 	struct sbuf record;                              /* as libxml2 wants it: NUL-terminated */
-	struct sbuf clean;                               /* the record without what XML forbids */
+	struct sbuf clean;                               /* the record, what XML forbids replaced */
 	char *text;                                      /* decoded texts, one after the other; never longer than the record */
 	size_t n, cap;
 	size_t from;                                     /* where the text being read starts in it */
@@ -274,7 +274,8 @@ static size_t forbidden_reference(struct str s)
 	return i < s.n && i > first && !allowed(c) ? i + 1 : 0;
 }
 
-/* Writes the record without forbidden characters to x->clean. False when there are none. */
+/* Writes the record to x->clean, U+FFFD in the place of each forbidden character: one that vanished would make another
+ * text of it, which searches and rules would match. False when there are none. */
 static bool clean(struct xml_strict *x, struct str record)
 {
 	bool changed = false;
@@ -283,21 +284,16 @@ static bool clean(struct xml_strict *x, struct str record)
 	sbuf_reserve(&x->clean, record.n);
 	for (size_t at = 0; at < record.n;) {
 		size_t start = at;
-		if (record.p[at] == '&') {
-			size_t n = forbidden_reference((struct str){record.p + at, record.n - at});
-			if (n) {
-				changed = true;
-				at += n;
-				continue;
-			}
-		}
-		uint32_t c = utf8_next(record, &at);
-		if (c == UTF8_BAD) {
-			sbuf_addz(&x->clean, "\xEF\xBF\xBD");
-			changed = true;
-		} else if (allowed(c)) {
+		size_t reference = forbidden_reference((struct str){record.p + at, record.n - at});
+		uint32_t c = UTF8_BAD;
+		if (reference)
+			at += reference;
+		else
+			c = utf8_next(record, &at);
+		if (c != UTF8_BAD && allowed(c)) {
 			sbuf_add(&x->clean, record.p + start, at - start);
 		} else {
+			sbuf_addz(&x->clean, "\xEF\xBF\xBD");
 			changed = true;
 		}
 	}
