@@ -79,6 +79,21 @@ START_TEST(when_writes)
 }
 END_TEST
 
+/* As seconds, no time moves to the next one. */
+START_TEST(when_as_seconds)
+{
+	usec_t t;
+
+	ck_assert(when_parse(STR("9999-12-31T23:59:59.9999999Z"), &t));
+	ck_assert_double_lt(when_seconds(t), 253402300800.0);
+	ck_assert_double_gt(when_seconds(t), 253402300799.999);
+	ck_assert(when_parse(STR("2600-01-01T00:00:00.999999Z"), &t));
+	ck_assert_double_lt(when_seconds(t), (double)(t / USEC_PER_SEC + 1));
+	ck_assert_double_eq(when_seconds(1700000000123456), 1700000000.123456);
+	ck_assert_double_eq(when_seconds(-1500000), -1.5);
+}
+END_TEST
+
 START_TEST(when_calendar)
 {
 	/* Against libc, over all kinds of years. */
@@ -340,6 +355,7 @@ int main(void)
 	tcase_add_test(t, when_reads_iso);
 	tcase_add_test(t, when_writes);
 	tcase_add_test(t, when_calendar);
+	tcase_add_test(t, when_as_seconds);
 	tcase_add_test(t, when_clock);
 	suite_add_tcase(s, t);
 

@@ -23,6 +23,14 @@ char *when_iso_short(usec_t t, char out[WHEN_SIZE]);
 /* "2020-09-20 01:18:13", UTC or local time. */
 char *when_human(usec_t t, bool local, char out[WHEN_SIZE]);
 
+/* Seconds since 1970, never rounded up to a whole one, as far from now a double has too few bits for a microsecond. */
+static inline double when_seconds(usec_t t)
+{
+	double s = (double)t / USEC_PER_SEC;
+
+	return s >= 0x1p34 && (usec_t)s > t / USEC_PER_SEC ? (double)(usec_t)s - 0x1p-14 : s;
+}
+
 /* strftime/strptime of SPL, UTC: %Y %m %d %H %M %S %y %b %B %a %A %j %e %I %p %Z %z %s %F %T %D %f %N %3N %6N %9N %Q %3Q %u %w %U %V %% … */
 void when_strftime(double t, struct str fmt, struct sbuf *out);
 /* Seconds; false when s does not match. Text behind the match is ignored, blanks match any run of blanks. What fmt does

@@ -51,8 +51,8 @@ static bool embedded_bounds(struct engine *e, double *first, double *last)
 
 	if (store_first(s) == WHEN_NONE)
 		return false;
-	*first = (double)store_first(s) / USEC_PER_SEC;
-	*last = (double)store_last(s) / USEC_PER_SEC;
+	*first = when_seconds(store_first(s));
+	*last = when_seconds(store_last(s));
 	return true;
 }
 

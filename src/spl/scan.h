@@ -75,7 +75,7 @@ static inline double picked_time(const struct picked *p, size_t i, double none)
 {
 	usec_t t = table_time(p->table)[p->row[i]];
 
-	return t == WHEN_NONE ? none : (double)t / USEC_PER_SEC;
+	return t == WHEN_NONE ? none : when_seconds(t);
 }
 
 /* ---- results ---- */

@@ -104,7 +104,7 @@ static bool time_holds(const struct expr *e, usec_t t)
 
 	if (t == WHEN_NONE)
 		return false;
-	struct str text = val_num_text((double)t / USEC_PER_SEC, buf);
+	struct str text = val_num_text(when_seconds(t), buf);
 	return pattern_match(e->term.pattern, e->term.cmp, text, text);
 }
 
@@ -232,7 +232,7 @@ void scan_between(const struct scanning *s, const struct store_table *t, struct 
 	const double from = s->scan->earliest, to = s->scan->latest;
 
 	for (size_t r = bits_next(b, 0); r < b->n; r = bits_next(b, r + 1)) {
-		double at = (double)time[r] / USEC_PER_SEC;
+		double at = when_seconds(time[r]);
 		if (time[r] == WHEN_NONE || !(at >= from && at < to))
 			b->w[r / 64] &= ~(UINT64_C(1) << r % 64);
 	}

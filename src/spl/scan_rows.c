@@ -166,7 +166,7 @@ static void fill_time(const struct picks *p, uint32_t *const *at, struct rows *r
 		const usec_t *time = table_time(p->v[t].table);
 		for (size_t i = 0; i < p->v[t].n; i++)
 			if (time[p->v[t].row[i]] != WHEN_NONE)
-				v[at[t][i]] = val_num((double)time[p->v[t].row[i]] / USEC_PER_SEC);
+				v[at[t][i]] = val_num(when_seconds(time[p->v[t].row[i]]));
 	}
 }
 

@@ -212,7 +212,7 @@ static struct val value_of(const struct explaining *x, struct str field)
 	usec_t t = table_time(x->event.table)[x->event.row];
 
 	if (str_eqc(field, "_time"))
-		return t == WHEN_NONE ? val_null() : val_num((double)t / USEC_PER_SEC);
+		return t == WHEN_NONE ? val_null() : val_num(when_seconds(t));
 	cim_values(x->s->cim, x->s->node, x->event.table, scan_field(x->s, field), &x->event.row, 1, &id, &multi);
 	return scan_value(x->s, id, multi, x->s->arena);
 }
