@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "load/decode.h"
+#include "load/evtx.h"
 #include "load/load.h"
 
 #define UNUSED __attribute__((unused))
@@ -176,6 +177,21 @@ static inline UNUSED char *decode_whole(const struct decoder *d, struct str text
 	return shown;
 }
 
+/* A piece was decoded into b, behind `before` damages: a hole that it ends stands before what the piece has of its own. */
+static inline UNUSED void add_hole(struct batch *b, struct evtx_zeros *run, uint32_t before)
+{
+	struct evtx_zeros hole;
+
+	if (!evtx_hole(run, b, &hole))
+		return;
+	batch_add_damage(b, hole.at, hole.n, EVTX_HOLE);
+	if (b->damaged > b->ndamage)
+		return;
+	const struct batch_damage last = b->damage[b->ndamage - 1];
+	memmove(b->damage + before + 1, b->damage + before, (b->ndamage - 1 - before) * sizeof(*b->damage));
+	b->damage[before] = last;
+}
+
 /* Feeds `step` more bytes at a time to the cutter, as a reader of a stream does; everything lands in one batch. */
 static inline UNUSED char *decode_pieces(const struct decoder *d, struct str text, enum encoding enc, bool strict, size_t step)
 {
@@ -183,6 +199,7 @@ static inline UNUSED char *decode_pieces(const struct decoder *d, struct str tex
 	struct batch_maker *maker = batch_maker_new(pool);
 	struct batch *b = batch_new(maker, 0, 0);
 	uint64_t state = 0;
+	struct evtx_zeros run = {0};
 
 	for (size_t at = 0, view = step; at < text.n;) {
 		size_t n = text.n - at < view ? text.n - at : view;
@@ -193,7 +210,11 @@ static inline UNUSED char *decode_pieces(const struct decoder *d, struct str tex
 		must(end <= n);
 		if (end) {
 			copy = xrealloc(copy, end);
+			const uint32_t ndamage = b->ndamage;
+			b->zero_at = b->zeros = b->zeros_first = 0;
+			b->chunk_first = false;
 			d->decode((struct str){copy, end}, enc, at, head_of(d, text), strict, b);
+			add_hole(b, &run, ndamage);
 			at += end;
 			view = step;
 		} else {

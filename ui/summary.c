@@ -304,6 +304,8 @@ static void add_log(struct page *p, const struct store *s, const struct coverage
 	add_time(p, log->last);
 	if (!log->numbered) {
 		page_adds(p, ROLE_DIM, ", without EventRecordIDs");
+	} else if (log->first_id == log->last_id) {
+		page_addf(p, ROLE_TEXT, ", EventRecordID %llu", (unsigned long long)log->first_id);
 	} else if (!log->missing) {
 		page_addf(p, ROLE_TEXT, ", EventRecordID %llu to %llu without a gap", (unsigned long long)log->first_id,
 		          (unsigned long long)log->last_id);

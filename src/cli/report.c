@@ -186,6 +186,8 @@ static void print_coverage(const struct store *s)
 		print_time(" to ", log->last);
 		if (!log->numbered)
 			fputs(": without EventRecordIDs", stderr);
+		else if (log->first_id == log->last_id)
+			fprintf(stderr, ": EventRecordID %" PRIu64, log->first_id);
 		else if (!log->missing)
 			fprintf(stderr, ": %" PRIu64 " to %" PRIu64 " without a gap", log->first_id, log->last_id);
 		else

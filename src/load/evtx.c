@@ -302,6 +302,18 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 
 const struct decoder decode_evtx = {FORMAT_EVTX, probe, cut, decode, false};
 
+bool evtx_hole(struct evtx_zeros *run, const struct batch *next, struct evtx_zeros *hole)
+{
+	*hole = (struct evtx_zeros){run->at, run->n + next->zeros_first};
+	const bool found = next->chunk_first && hole->at && hole->n;
+
+	if (next->zero_at == run->at + run->n)
+		run->n += next->zeros;
+	else
+		*run = (struct evtx_zeros){next->zero_at, next->zeros};
+	return found;
+}
+
 bool evtx_is_record(struct str raw)
 {
 	return is_record(raw);

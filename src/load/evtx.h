@@ -6,6 +6,13 @@
 
 extern const struct decoder decode_evtx;
 #define EVTX_HOLE "NUL bytes where chunks of events should be"
+/* NUL bytes that the batches of a stream so far end with. Starts as zeros. */
+struct evtx_zeros {
+	uint64_t at, n;
+};
+/* Goes on with the stream's next batch. True when chunks follow NUL bytes that reach into it: they are a hole, EVTX_HOLE, that the
+ * batches alone cannot tell. Before the first chunk of a stream there is none. */
+bool evtx_hole(struct evtx_zeros *run, const struct batch *next, struct evtx_zeros *hole);
 bool evtx_is_record(struct str raw);                     /* are these the stored bytes of a record? */
 /* What must be read of the stream to show the record at this offset: from where, and how many bytes at most. */
 uint64_t evtx_window(uint64_t offset, uint64_t *length);

@@ -108,19 +108,14 @@ static void free_segments(struct segment *s)
 static void add_holes(struct member *m)
 {
 	struct batch *last = NULL;                       /* the one that the zeros lie in, or begin in */
-	uint64_t at = 0, n = 0;
+	struct evtx_zeros run = {0}, hole;
 
 	for (size_t i = 0; i < m->nbatches; i++) {
-		struct batch *b = m->batch[i];
-		const bool nothing = !b->chunk_first && !b->nevents && !b->ndamage && b->zeros;
-		if (b->chunk_first && last && n + b->zeros_first)
-			batch_add_damage(last, at, n + b->zeros_first, EVTX_HOLE);
-		if (!nothing || !n) {
-			last = b;
-			at = b->zero_at;
-			n = 0;
-		}
-		n += b->zeros;
+		const uint64_t at = run.at;
+		if (evtx_hole(&run, m->batch[i], &hole))
+			batch_add_damage(last, hole.at, hole.n, EVTX_HOLE);
+		if (!last || run.at != at)
+			last = m->batch[i];
 	}
 }
 
