@@ -29,6 +29,28 @@ bool list_one_day(const struct view *v)
 	       (v->first + clock_offset(v->first)) / day == (v->last + clock_offset(v->last)) / day;
 }
 
+/* Does it go over a new year, by the clock of the screen? Then no time is told without its year. */
+static bool several_years(const struct view *v)
+{
+	char first[WHEN_SIZE], last[WHEN_SIZE];
+
+	if (v->first == WHEN_NONE || v->last == WHEN_NONE)
+		return false;
+	clock_text(v->first, first);
+	clock_text(v->last, last);
+	return strncmp(first, last, 5) != 0;
+}
+
+/* What a time needs when there is no room for all of it: the clock of one day, day and clock, or the date and the minute. */
+static int time_need(const struct view *v, int width)
+{
+	const bool one_day = list_one_day(v);
+
+	if (width >= (one_day ? WIDE : SHORT_TIMES))
+		return 19;
+	return one_day ? 8 : several_years(v) ? 16 : 14;
+}
+
 /* What columns need: measured on a sample, so that they stand still while one scrolls. */
 static void measure(struct view *v, int width)
 {
@@ -46,7 +68,7 @@ static void measure(struct view *v, int width)
 		int need = (int)glyph_width(str_c(v->col[col].head)), most = v->col[col].elastic ? 400 : 80;
 
 		if (v->col[col].type == COL_TIME) {
-			l->natural[col] = width >= (list_one_day(v) ? WIDE : SHORT_TIMES) ? 19 : list_one_day(v) ? 8 : 14;
+			l->natural[col] = time_need(v, width);
 			continue;
 		}
 		if (!step)
@@ -75,11 +97,14 @@ static void measure(struct view *v, int width)
 	l->measured_loading = v->loading;
 }
 
-/* As much of "2020-09-20 01:18:13" as has room; the day goes only when there is but one, else the seconds do. */
-static struct str short_time(struct str s, int width, bool one_day)
+/* As much of "2020-09-20 01:18:13" as has room; the day goes only when there is but one, the year when there is but one, else the
+ * seconds do, and then the clock. */
+static struct str short_time(struct str s, int width, bool one_day, bool years)
 {
-	enum { DATE = 11, YEAR = 5, MINUTES = 11, DAY = 5, TO_SECONDS = 14 };
+	enum { DATE = 11, YEAR = 5, MINUTES = 11, DAY = 5, TO_SECONDS = 14, WHOLE_DATE = 10, TO_MINUTES = 16 };
 
+	if (years && width >= WHOLE_DATE)
+		return (struct str){s.p, width >= TO_MINUTES ? TO_MINUTES : WHOLE_DATE};
 	if (one_day && width < TO_SECONDS)
 		return (struct str){s.p + DATE, s.n - DATE};
 	if (width >= TO_SECONDS)
@@ -112,7 +137,7 @@ static bool draw_cell(struct pen *p, struct view *v, size_t row, const struct pl
 		f.text = c.blank ? STR("") : STR("-");
 		f.role = ROLE_DIM;
 	} else if (def->type == COL_TIME && f.text.n == 19 && at->width < 19) {
-		f.text = short_time(f.text, at->width, list_one_day(v));
+		f.text = short_time(f.text, at->width, list_one_day(v), several_years(v));
 	}
 	pen_field(p, &f);
 	return !c.wide;
