@@ -2,6 +2,7 @@
 #include "load/gunzip.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "base/mem.h"
