@@ -32,6 +32,7 @@ struct level {
 	char *name;                                      /* of the member; NULL when the level only compresses */
 	bool open;                                       /* a member is being read */
 	struct diag trouble;                             /* why it ended early */
+	bool shaky;                                      /* a member before it did: where one starts depends on how far others were read */
 	struct diag below;                               /* why what it is made of ended early … */
 	bool told;                                       /* … and somebody was told */
 };
@@ -47,6 +48,8 @@ struct stream {
 	bool started, ended;
 	const char *limit;                               /* the limit that was met */
 };
+
+#define PLACE_SHAKY (UINT32_C(1) << 31)                  /* in a place: read what is before it, do not jump */
 
 /* ---- what is packed? ---- */
 
@@ -240,7 +243,8 @@ static bool push(struct stream *s, const unsigned char *head, size_t n, struct d
 	archive_read_support_format_tar(a);
 	archive_read_support_format_empty(a);
 	archive_read_support_format_raw(a);
-	*l = (struct level){.stream = s, .index = s->depth, .archive = a, .peek = xmalloc(PEEK)};
+	*l = (struct level){.stream = s, .index = s->depth, .archive = a, .peek = xmalloc(PEEK),
+	                    .shaky = s->nwant > s->depth && (s->want[s->depth] & PLACE_SHAKY)};
 	s->depth++;
 	int e;
 	if (gunzip_knows(head, n))
@@ -266,22 +270,23 @@ static void pop(struct stream *s)
 	*l = (struct level){0};
 }
 
-/* Reads the rest of a member, so that the limits hold for what is passed over, too. A zip file can jump over it. */
+/* Reads the rest of a member, so that the limits hold for what is passed over, too. A zip file can jump over it, unless it is
+ * so damaged that this leads to another place than reading it. */
 static bool pass_over(struct level *l, struct diag *d)
 {
 	const void *block;
 	size_t n = 0;
 	la_int64_t offset;
 
-	if (l->index == 0 && (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
+	if (l->index == 0 && !l->shaky && (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
 		l->open = false;
 	l->ndata = 0;
 	l->hole = 0;
 	while (l->open) {
 		int e = archive_read_data_block(l->archive, &block, &n, &offset);
-		if (e == ARCHIVE_EOF || (e < ARCHIVE_WARN && e != ARCHIVE_RETRY))
-			l->open = false;                 /* trouble shows again at the next header */
-		else if (!account(l, n, d))
+		if (e != ARCHIVE_OK && e != ARCHIVE_RETRY)
+			l->open = false;                 /* as reading ends there; trouble shows again at the next header */
+		else if (e == ARCHIVE_OK && !account(l, n, d))
 			return false;
 	}
 	return true;
@@ -336,6 +341,7 @@ static enum stream_state next_member(struct stream *s, struct diag *d)
 	struct archive_entry *entry;
 	int e;
 
+	l->shaky |= diag_is_set(&l->trouble);
 	if (!pass_over(l, d)) {
 		s->ended = true;
 		return STREAM_BAD;
@@ -457,7 +463,7 @@ enum stream_state stream_next(struct stream *s, struct diag *d)
 				pop(s);
 			continue;
 		}
-		if (s->nwant >= s->depth && s->want[s->depth - 1] != l->ordinal)
+		if (s->nwant >= s->depth && (s->want[s->depth - 1] & ~PLACE_SHAKY) != l->ordinal)
 			continue;
 		if (!peek(l, d)) {
 			s->ended = s->limit != NULL;
@@ -504,7 +510,7 @@ bool stream_packed(const struct stream *s)
 unsigned stream_place(const struct stream *s, uint32_t place[INPUT_NEST_MAX])
 {
 	for (unsigned i = 0; i < INPUT_NEST_MAX; i++)
-		place[i] = i < s->depth ? s->level[i].ordinal : 0;
+		place[i] = i < s->depth ? s->level[i].ordinal | (s->level[i].shaky ? PLACE_SHAKY : 0) : 0;
 	return s->depth;
 }
 
