@@ -91,17 +91,44 @@ END_TEST
 
 START_TEST(folders)
 {
-	char *event = one_event(1), *path = write_file(dir, "a.xml", str_c(event));
+	char *event[3] = {one_event(1), one_event(2), one_event(3)}, *first = write_file(dir, "a.xml", str_c(event[0]));
 	const char *name = dir, *why = NULL;
 	struct follow *f = follow_new(&name, 1, &why);
+	struct load *l;
 
 	ck_assert(!follow_look(f));
-	free(write_file(dir, "b.xml", str_c(event)));
+	char *second = write_file(dir, "b.xml", str_c(event[1]));
+	append(second, event[2]);
 	ck_assert(follow_look(f));
+	ck_assert_str_eq(follow_news(f), "");
 	ck_assert(!follow_look(f));
+	l = load_followed(f);
+	ck_assert_uint_eq(l->inputs.n, 2);
+	ck_assert_uint_eq(l->events, 3);
+	load_free(l);
+
+	ck_assert_int_eq(truncate(second, (off_t)strlen(event[1])), 0);
+	ck_assert(follow_look(f));
+	ck_assert_ptr_nonnull(strstr(follow_news(f), "b.xml was cut; its earlier events are gone"));
+	l = load_followed(f);
+	ck_assert_uint_eq(l->events, 2);
+	ck_assert_uint_eq(l->damaged, 0);
+	load_free(l);
+
+	ck_assert_int_eq(truncate(first, 0), 0);                 /* as a writer does that begins anew */
+	ck_assert(follow_look(f));
+	ck_assert_ptr_nonnull(strstr(follow_news(f), "a.xml was cut"));
+	append(first, event[2]);
+	ck_assert(follow_look(f));
+	ck_assert_str_eq(follow_news(f), "");
+	l = load_followed(f);
+	ck_assert_uint_eq(l->events, 2);
+	load_free(l);
 	follow_free(f);
-	free(event);
-	free(path);
+	for (size_t i = 0; i < 3; i++)
+		free(event[i]);
+	free(first);
+	free(second);
 }
 END_TEST
 

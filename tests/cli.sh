@@ -206,6 +206,20 @@ has err 'HOST1' 'explain names the host'
 run scan --rules rules --format csv logs/other.xml
 lines out 1 'csv without hits is its header'
 
+mkdir opened
+cat >opened/opened.yml <<'EOF'
+name: Process Opened
+id: 11111111-0000-4000-8000-000000000003
+type: Anomaly
+data_source:
+- Sysmon EventID 10
+search: EventCode=10 | stats count by dest
+EOF
+run scan --rules opened --recover --format jsonl "$top_srcdir/tests/screens/data/unused.evtx"
+has out '"record_id":3733102,"host":"WS-1002.corp.example","recovered":true}' 'jsonl marks an event out of unused space'
+has out '"record_id":3733100,"host":"WS-1002.corp.example"}' 'and no other'
+rm -r opened
+
 run scan --rules "$top_srcdir/rules" --format csv "$top_srcdir/samples/intrusion.xml"
 lines out 9 'hits are those of rules'
 run scan --rules "$top_srcdir/rules" --format csv --thresholds "$top_srcdir/samples/intrusion.xml"
