@@ -363,19 +363,23 @@ void summary_coverage(struct analysis *a, struct page *p)
 	}
 }
 
-void summary_others(struct analysis *a, struct page *p)
+void summary_others(struct analysis *a, struct page *p, size_t most)
 {
 	const struct load *l = analysis_load(a);
 
 	if (!l || l->nothers == 0)
 		return;
 	page_heading(p, "Events of other providers, not read");
-	for (size_t i = 0; i < l->nothers; i++) {
+	for (size_t i = 0; i < l->nothers && i < most; i++) {
 		add_number(p, 2, l->other[i].count);
 		if (strcmp(l->other[i].provider, LOAD_LINES) != 0)
 			page_addf(p, ROLE_TEXT, "%u", l->other[i].event_id);
 		page_tab(p, NUMBER_WIDTH + 11, true);
 		page_wrap(p, ROLE_TEXT, str_c(l->other[i].provider), NUMBER_WIDTH + 12);
+		page_end(p);
+	}
+	if (l->nothers > most) {
+		page_addf(p, ROLE_DIM, "  and %zu more", l->nothers - most);
 		page_end(p);
 	}
 }
@@ -620,6 +624,7 @@ void summary_no_hits(struct analysis *a, struct page *p)
 	}
 	if (s)
 		free(t);
+	summary_others(a, p, SHORT_LIST);
 	if (rules)
 		add_all_rules(p, rules, f, REASONS_SHORT);
 	page_blank(p);

@@ -12,7 +12,7 @@ void summary_window(struct analysis *a, struct page *p);  /* the time that was a
 void summary_inputs(struct analysis *a, struct page *p);
 void summary_events(struct analysis *a, struct page *p);
 void summary_coverage(struct analysis *a, struct page *p); /* records that are missing; what Sysmon says of itself */
-void summary_others(struct analysis *a, struct page *p);
+void summary_others(struct analysis *a, struct page *p, size_t most);
 void summary_damage(struct analysis *a, struct page *p);
 void summary_rules(struct analysis *a, struct page *p);
 

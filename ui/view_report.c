@@ -62,7 +62,7 @@ static void fill(struct view *v, struct page *p)
 	summary_damage(a, p);
 	summary_events(a, p);
 	summary_coverage(a, p);
-	summary_others(a, p);
+	summary_others(a, p, SIZE_MAX);
 	summary_rules(a, p);
 }
 

@@ -276,6 +276,7 @@ void report_no_hits(const struct session *s)
 
 	fputs("no hits\n", stderr);
 	print_events(s->store);
+	print_others(s->load);
 	print_rules(&t);
 	fputs("spoor scan --explain says why rules did not fire\n", stderr);
 }

@@ -552,8 +552,37 @@ static struct str data_of(const struct batch_maker *s, struct str name)
 	return (struct str){NULL, 0};
 }
 
-/* Is the record Sysmon's? Without a provider the channel tells; without both (a table of fields that somebody exported) the
- * one field that all events of Sysmon have, and nobody else's. */
+static bool event_id(const struct batch_maker *s, uint32_t *id)
+{
+	unsigned long long n;
+
+	if (!str_u64(str_trim(s->sys[SYS_EVENT_ID]), &n) || n > UINT16_MAX)
+		return false;
+	*id = (uint32_t)n;
+	return true;
+}
+
+/* Has the record, which names no source, fields that only Sysmon writes together? UtcTime is in all its events; a table that
+ * somebody exported may lack it. */
+static bool has_sysmon_fields(const struct batch_maker *s)
+{
+	const struct str pairs[][2] = {
+		{STR("Image"), STR("ProcessId")}, {STR("Image"), STR("ProcessGuid")},
+		{STR("SourceImage"), STR("TargetImage")}, {STR("ImageLoaded"), STR("Hashes")},
+	};
+	uint32_t id;
+
+	if (data_of(s, STR("UtcTime")).n)
+		return s->sys[SYS_EVENT_ID].n;
+	if (!event_id(s, &id) || !sysmon_event(id))
+		return false;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof *pairs; i++)
+		if (data_of(s, pairs[i][0]).n && data_of(s, pairs[i][1]).n)
+			return true;
+	return false;
+}
+
+/* Is the record Sysmon's? Without a provider the channel tells; without both (a table of fields) the fields do. */
 static bool is_sysmon(struct batch *b, enum sysmon_os *os)
 {
 	struct batch_maker *s = b->maker;
@@ -563,7 +592,7 @@ static bool is_sysmon(struct batch *b, enum sysmon_os *os)
 		struct str channel = s->sys[SYS_CHANNEL];
 		if (!channel.n) {
 			*os = OS_WINDOWS;
-			return s->sys[SYS_EVENT_ID].n && data_of(s, STR("UtcTime")).n;
+			return has_sysmon_fields(s);
 		}
 		const char *slash = channel.n ? memchr(channel.p, '/', channel.n) : NULL;
 		if (slash)
@@ -577,16 +606,6 @@ static bool is_sysmon(struct batch *b, enum sysmon_os *os)
 	}
 	*os = s->last_os;
 	return s->last_is_sysmon;
-}
-
-static bool event_id(const struct batch_maker *s, uint32_t *id)
-{
-	unsigned long long n;
-
-	if (!str_u64(str_trim(s->sys[SYS_EVENT_ID]), &n) || n > UINT16_MAX)
-		return false;
-	*id = (uint32_t)n;
-	return true;
 }
 
 /* spl-spec 4.2: SystemTime; else UtcTime; else what the collector says, its local clock last. */
