@@ -624,9 +624,9 @@ void summary_no_hits(struct analysis *a, struct page *p)
 	}
 	if (s)
 		free(t);
-	summary_others(a, p, SHORT_LIST);
 	if (rules)
 		add_all_rules(p, rules, f, REASONS_SHORT);
+	summary_others(a, p, SHORT_LIST);
 	page_blank(p);
 	page_addf(p, ROLE_DIM, "%c shows the whole report, %c the rules, %s asks with a search of your own.", view_report.digit,
 	          view_rules.digit, keys_first(REQ_QUERY, false, key, sizeof key));
