@@ -133,8 +133,9 @@ for format in ${BENCH_JOBS:-xml json evtx}; do
 		if [ -n "$escu" ]; then
 			one "$format-all" "$SPOOR" scan --rules "$escu" --format jsonl "$log" || :
 		fi
+		one "$format-load-one" "$SPOOR" query --workers 1 '| tstats count from datamodel=Endpoint.Processes' "$log" || :
+		one "$format-one" "$SPOOR" scan --workers 1 --rules "${escu:-$top_srcdir/rules}" --format jsonl "$log" || :
 		if [ "$format" = xml ]; then
-			one xml-one-core "$SPOOR" scan --workers 1 --rules "${escu:-$top_srcdir/rules}" --format jsonl "$log" || :
 			if command -v xmllint >/dev/null; then one xml-ref xmllint --stream --noout "$work/wrapped.xml" || :; fi
 			one xml-sax "$here/ref_sax" "$log" || :
 		elif [ "$format" = json ]; then
@@ -172,16 +173,17 @@ for format in ${BENCH_JOBS:-xml json evtx}; do
 	xml)
 		aim 'scan of XML / libxml2 SAX with empty handlers, wall' most 0.5 "($(value $all)) / ($(value xml-sax))"
 		aim 'peak of the scan of XML / (0.12 of the file + 40 MB)' most 1 "($(peak $all)) * 1024 / (0.12 * $bytes + 40e6)"
-		aim 'scan of XML by one thread / by one per core, wall' least 1.8 "($(value xml-one-core)) / ($(value $all))"
+		aim 'load of XML by one thread / by one per core, wall' least 1.8 "($(value xml-load-one)) / ($(value xml-load))"
+		aim 'scan of XML by one thread / by one per core, wall' least 1.8 "($(value xml-one)) / ($(value $all))"
 		first_hits
 		;;
 	json)
 		aim 'scan of JSON / jq -c ., wall' most 0.6 "($(value $all)) / ($(value json-ref))"
-		aim 'scan of JSON, MB per CPU second' least 150 "$bytes / 1e6 / ($(cpu $all))"
+		aim 'scan of JSON by one thread, MB/s' least 150 "$bytes / 1e6 / ($(value json-one))"
 		;;
 	evtx)
-		aim 'load of EVTX, MB per CPU second' least 300 "$bytes / 1e6 / ($(cpu evtx-load))"
-		aim 'scan of EVTX, MB per CPU second' least 300 "$bytes / 1e6 / ($(cpu $all))"
+		aim 'load of EVTX by one thread, MB/s' least 300 "$bytes / 1e6 / ($(value evtx-load-one))"
+		aim 'scan of EVTX by one thread, MB/s' least 300 "$bytes / 1e6 / ($(value evtx-one))"
 		aim 'evtxexport -f xml / scan of EVTX, wall' least 30 "($(value evtx-ref)) / ($(value $all))"
 		aim 'peak of the scan of EVTX / file' most 0.5 "($(peak $all)) * 1024 / $bytes"
 		;;
