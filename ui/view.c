@@ -12,6 +12,14 @@
 /* Cells are made one at a time, on the one thread that the screen has. */
 static struct sbuf made;
 
+void view_spans(struct view *v, const struct store *dump)
+{
+	if (!dump)
+		return;
+	v->first = store_first(dump);
+	v->last = store_last(dump);
+}
+
 struct view *view_new(struct ui *u, const struct view_ops *ops, const struct view_arg *arg, struct diag *d)
 {
 	struct view *v = xcalloc(1, sizeof *v);

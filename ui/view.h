@@ -143,6 +143,9 @@ const char *view_noun(const struct view *v, size_t n);
 ptrdiff_t view_column(const struct view *v, struct str name);
 /* The view's columns as they stand now, as a set of their own. */
 void view_columns(const struct view *v, struct column_set *out);
+/* Its times are those of the dump: the histogram covers it, and lists show the day only where it tells. Nothing without
+ * a dump. */
+void view_spans(struct view *v, const struct store *dump);
 bool view_is_busy(const struct view *v);                 /* the list machine has work left */
 
 #endif

@@ -201,13 +201,8 @@ static void update(struct view *v)
 {
 	struct attack *a = v->state;
 
-	const struct store *s = analysis_store(v->ui->analysis);
-
 	v->loading = !analysis_findings(v->ui->analysis);
-	if (s) {                                         /* whether times need their day */
-		v->first = store_first(s);
-		v->last = store_last(s);
-	}
+	view_spans(v, analysis_store(v->ui->analysis));
 	if (!v->loading && (!a->made || a->version != exclude_version(v->ui)))
 		make(v);
 }

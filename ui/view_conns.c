@@ -275,8 +275,7 @@ static void begin(struct view *v, const struct procs *p)
 		s->scope++;
 	if (s->pivot && s->scope == OF_DUMP)
 		ui_say(v->ui, ROLE_WARN, "no connection is of what was selected; these are all of the dump");
-	v->first = store_first(store);
-	v->last = store_last(store);
+	view_spans(v, store);
 	regroup(v, s->talkers ? CONN_BY_PROCESS : CONN_BY_DEST);
 }
 

@@ -164,8 +164,7 @@ static void update(struct view *v)
 	e->lookup = xcalloc(store_ntables(s) + 1, sizeof *e->lookup);
 	v->loading = false;
 	v->nrows = store_events(s);
-	v->first = store_first(s);
-	v->last = store_last(s);
+	view_spans(v, s);
 	list_changed(v);
 }
 

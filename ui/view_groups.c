@@ -150,13 +150,8 @@ static void update(struct view *v)
 {
 	struct groups *g = v->state;
 
-	const struct store *s = analysis_store(v->ui->analysis);
-
 	v->loading = !analysis_findings(v->ui->analysis);
-	if (s) {                                         /* whether times need their day */
-		v->first = store_first(s);
-		v->last = store_last(s);
-	}
+	view_spans(v, analysis_store(v->ui->analysis));
 	if (!v->loading && (!g->made || g->version != exclude_version(v->ui)))
 		make(v);
 }

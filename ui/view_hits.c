@@ -143,8 +143,7 @@ static void update(struct view *v)
 	const struct findings *f = analysis_findings(a);
 
 	if (s) {
-		v->first = store_first(s);
-		v->last = store_last(s);
+		view_spans(v, s);
 	}
 	v->loading = !analysis_ready(a);
 	v->partial = analysis_partial(a);

@@ -129,8 +129,7 @@ static void begin(struct view *v, const struct procs *p)
 	t->procs = p;
 	v->loading = false;
 	v->nrows = p->nrows;
-	v->first = store_first(s);
-	v->last = store_last(s);
+	view_spans(v, s);
 	t->subject = proc != PROC_NONE ? p->row_of[proc] : LIST_NONE;
 	if (t->pivot && proc == PROC_NONE)
 		ui_say(v->ui, ROLE_WARN, "the selected row names no process of this log; this is the whole tree");

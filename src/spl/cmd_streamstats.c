@@ -20,26 +20,6 @@ struct streamstats {
 
 /* ---- parsing ---- */
 
-/* Where the ( at `open` is closed, or p->end. */
-static size_t closing(const struct parser *p, size_t open)
-{
-	size_t depth = 0;
-	bool quoted = false;
-
-	for (size_t at = open; at < p->end; at++) {
-		char c = p->text.p[at];
-		if (c == '\\')
-			at++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (c == '(' && !quoted)
-			depth++;
-		else if (c == ')' && !quoted && --depth == 0)
-			return at;
-	}
-	return p->end;
-}
-
 /* Text that stood in quotes, or between "(" and ")", as an expression; its own places mean nothing. */
 static const struct expr *quoted_expr(struct parser *p, size_t at, struct str raw)
 {
@@ -64,7 +44,7 @@ static const struct expr *condition(struct parser *p, size_t at)
 	struct str raw;
 
 	if (p_peek(p) == '(') {
-		size_t outer = p->end, end = closing(p, p->at);
+		size_t outer = p->end, end = p_closing(p, p->at);
 		if (end == p->end) {
 			p_error(p, p->at, "this ( is never closed");
 			return NULL;

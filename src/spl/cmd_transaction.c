@@ -17,26 +17,6 @@ struct transaction {
 	const struct expr *starts, *ends;                /* NULL: none */
 };
 
-/* The ) that closes the ( at `open`; p->end when none does. */
-static size_t closing(const struct parser *p, size_t open)
-{
-	size_t depth = 0;
-	bool quoted = false;
-
-	for (size_t at = open; at < p->end; at++) {
-		char c = p->text.p[at];
-		if (c == '\\')
-			at++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (c == '(' && !quoted)
-			depth++;
-		else if (c == ')' && !quoted && --depth == 0)
-			return at;
-	}
-	return p->end;
-}
-
 /* The text p->at … `end` as a search. */
 static const struct expr *search_up_to(struct parser *p, size_t end)
 {
@@ -80,7 +60,7 @@ static const struct expr *parse_condition(struct parser *p)
 	}
 	p->at = start;
 	if (p_peek(p) == '(') {
-		size_t close = closing(p, start);
+		size_t close = p_closing(p, start);
 		if (close == p->end) {
 			p_error(p, start, "this ( is never closed");
 			return NULL;

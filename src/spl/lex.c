@@ -50,6 +50,25 @@ char p_peek(struct parser *p)
 	return p_done(p) ? '\0' : p->text.p[p->at];
 }
 
+size_t p_closing(const struct parser *p, size_t open)
+{
+	size_t depth = 0;
+	bool quoted = false;
+
+	for (size_t at = open; at < p->end; at++) {
+		char c = p->text.p[at];
+		if (c == '\\')
+			at++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (c == '(' && !quoted)
+			depth++;
+		else if (c == ')' && !quoted && --depth == 0)
+			return at;
+	}
+	return p->end;
+}
+
 bool p_char(struct parser *p, char c)
 {
 	if (p_done(p) || p->text.p[p->at] != c)

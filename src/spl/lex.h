@@ -38,6 +38,7 @@ void p_blank(struct parser *p);                          /* skips white space an
 bool p_done(struct parser *p);                           /* nothing left but blanks */
 bool p_char(struct parser *p, char c);                   /* takes c (after blanks) when it is next */
 char p_peek(struct parser *p);                           /* next character after blanks, 0 at the end */
+size_t p_closing(const struct parser *p, size_t open);   /* where the ( at `open` is closed, quotes heeded; p->end when nowhere */
 bool p_word_is(struct parser *p, const char *w);         /* is the next bare word w, any case? takes nothing */
 bool p_take_word(struct parser *p, const char *w);       /* the same, and takes it */
 /* A name: bare word (which may hold balanced parentheses: values(x)), "string" (escapes undone) or 'name'.
