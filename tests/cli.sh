@@ -205,7 +205,7 @@ check 'a table of few fields' 0
 has err '1  event 1, Process Create' 'fields of Sysmon make an event of Sysmon'
 printf '%s\n' '_time,EventCode,Computer,SourceName,Image,ProcessId' '2024-01-01T00:00:00Z,1,H,Acme EDR,C:\a\cmd.exe,1' >foreign.csv
 run scan --rules rules foreign.csv
-has err '1 records of other sources' 'no hits: says what else was read'
+has err '1 record of other sources' 'no hits: says what else was read'
 has err 'event 1, Acme EDR' 'and whose it is'
 run scan --rules rules --explain logs/other.xml
 check 'explain' 0

@@ -495,6 +495,12 @@ static void add_ran(struct page *p, const struct rules *rules, const struct find
 	uint64_t silent = 0, fired = 0;
 	struct str reason;
 
+	if (!rules->n) {
+		page_tab(p, 2, false);
+		page_adds(p, ROLE_WARN, "No rule was found in what was named, so nothing could be detected.");
+		page_end(p);
+		return;
+	}
 	for (size_t i = 0; i < rules->n; i++)
 		if (summary_rule(rules->v[i], &f->rule[i], &reason) == RULE_RAN)
 			*(f->rule[i].nfindings ? &fired : &silent) += 1;
@@ -543,18 +549,27 @@ void summary_rules(struct analysis *a, struct page *p)
 	page_heading(p, "Rules");
 	add_all_rules(p, rules, analysis_findings(a), REASONS);
 	add_own_macros(p, rules);
-	if (rules->warnings.n == 0)
+	summary_rule_trouble(a, p, SIZE_MAX);
+}
+
+void summary_rule_trouble(struct analysis *a, struct page *p, size_t most)
+{
+	const struct rules *rules = analysis_rules(a);
+	const size_t n = !rules ? 0 : rules->warnings.n < most ? rules->warnings.n : most;
+
+	if (!n)
 		return;
 	page_heading(p, "Rule files with trouble");
-	for (size_t i = 0; i < rules->warnings.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		char text[1024];
 
 		page_tab(p, 2, false);
 		page_wrap(p, ROLE_WARN, str_c(diag_text(&rules->warnings.v[i], text, sizeof text)), 4);
 		page_end(p);
 	}
-	if (rules->warnings.dropped) {
-		page_addf(p, ROLE_DIM, "  and %zu more", rules->warnings.dropped);
+	const size_t more = rules->warnings.n - n + rules->warnings.dropped;
+	if (more) {
+		page_addf(p, ROLE_DIM, "  and %zu more", more);
 		page_end(p);
 	}
 }
@@ -626,6 +641,7 @@ void summary_no_hits(struct analysis *a, struct page *p)
 		free(t);
 	if (rules)
 		add_all_rules(p, rules, f, REASONS_SHORT);
+	summary_rule_trouble(a, p, SHORT_LIST);
 	summary_others(a, p, SHORT_LIST);
 	page_blank(p);
 	page_addf(p, ROLE_DIM, "%c shows the whole report, %c the rules, %s asks with a search of your own.", view_report.digit,

@@ -14,7 +14,8 @@ void summary_events(struct analysis *a, struct page *p);
 void summary_coverage(struct analysis *a, struct page *p); /* records that are missing; what Sysmon says of itself */
 void summary_others(struct analysis *a, struct page *p, size_t most);
 void summary_damage(struct analysis *a, struct page *p);
-void summary_rules(struct analysis *a, struct page *p);
+void summary_rules(struct analysis *a, struct page *p);  /* what became of them, with the trouble of all their files */
+void summary_rule_trouble(struct analysis *a, struct page *p, size_t most);     /* of so many files; nothing when there is none */
 
 /* "12,345". Appended. */
 void summary_number(struct sbuf *b, uint64_t n);

@@ -179,6 +179,7 @@ static void empty(struct view *v, struct page *p)
 	page_blank(p);
 	page_adds(p, ROLE_TEXT, analysis_rules(v->ui->analysis) ? "No rules were found in what was named." : "The rules are being read.");
 	page_end(p);
+	summary_rule_trouble(v->ui->analysis, p, SIZE_MAX);
 }
 
 const struct view_ops view_rules = {

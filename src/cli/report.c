@@ -174,7 +174,7 @@ static void print_coverage(const struct store *s)
 {
 	struct coverage *c = coverage_new(s);
 
-	fprintf(stderr, "records   of %zu logs\n", c->nlogs);
+	fprintf(stderr, "records   of %zu log%s\n", c->nlogs, c->nlogs == 1 ? "" : "s");
 	for (size_t i = 0; i < c->nlogs && i < 50; i++) {
 		const struct coverage_log *log = &c->log[i];
 		struct sbuf name = {0};
@@ -220,7 +220,8 @@ static void print_others(const struct load *l)
 {
 	if (!l->others)
 		return;
-	fprintf(stderr, "others    %" PRIu64 " records of other sources than Sysmon, which spoor does not search\n", l->others);
+	fprintf(stderr, "others    %" PRIu64 " record%s of other sources than Sysmon, which spoor does not search\n", l->others,
+	        l->others == 1 ? "" : "s");
 	for (size_t i = 0; i < l->nothers && i < 20; i++) {
 		struct sbuf name = {0};
 		export_visible(&name, str_c(l->other[i].provider));
