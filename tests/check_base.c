@@ -568,17 +568,17 @@ START_TEST(diag_shows_control_characters)
 
 	ck_assert(!diag_is_set(&d));
 	ck_assert(!diag_set(&d, 3, 17, "found \"%s\"", "a\x1B[31m\n\xE2\x80\xAE\xFF\xC3\xA4"));
-	ck_assert_str_eq(d.msg, "found \"a\\x1B[31m\\x0A\\xE2\\x80\\xAE\\xFF\xC3\xA4\"");
+	ck_assert_str_eq(d.msg, "found \"a\\x1B[31m\\n\\u{202E}\\xFF\xC3\xA4\"");
 	ck_assert(diag_is_set(&d));
 
 	/* The first error is the cause. */
 	diag_set(&d, 9, 9, "other");
 	ck_assert_int_eq(d.line, 3);
 	ck_assert_str_eq(diag_text(&d, out, sizeof(out)),
-	                 "line 3, column 17: found \"a\\x1B[31m\\x0A\\xE2\\x80\\xAE\\xFF\xC3\xA4\"");
+	                 "line 3, column 17: found \"a\\x1B[31m\\n\\u{202E}\\xFF\xC3\xA4\"");
 	diag_file(&d, "r\nx.yml");
 	diag_file(&d, "other.yml");
-	ck_assert_ptr_eq(strstr(diag_text(&d, out, sizeof(out)), "r\\x0Ax.yml:3:17: found"), out);
+	ck_assert_ptr_eq(strstr(diag_text(&d, out, sizeof(out)), "r\\nx.yml:3:17: found"), out);
 	ck_assert(!diag_set(NULL, 1, 1, "nobody listens"));
 }
 END_TEST

@@ -25,22 +25,6 @@ static void ck_text(struct sbuf *b, const char *want)
 
 static struct val text(const char *s) { return val_str(str_c(s)); }
 
-START_TEST(visible)
-{
-	struct sbuf b = {0};
-
-	export_visible(&b, STR("C:\\a\tb\r\n\x1B[2J\x7F"));
-	ck_text(&b, "C:\\a\\tb\\r\\n\\x1B[2J\\x7F");
-	export_visible(&b, STR("gpj.\xE2\x80\xAE" "exe\xE2\x80\x8B|\xC2\x9B|\xFF|\xC3\xA9|\xE6\xBC\xA2"));
-	ck_text(&b, "gpj.\\u{202E}exe\\u{200B}|\\u{9B}|\\xFF|\xC3\xA9|\xE6\xBC\xA2");
-	export_visible(&b, (struct str){"a\0b", 3});
-	ck_text(&b, "a\\x00b");
-	export_visible(&b, (struct str){NULL, 0});
-	ck_assert_uint_eq(b.n, 0);
-	sbuf_free(&b);
-}
-END_TEST
-
 START_TEST(width)
 {
 	ck_assert_uint_eq(export_width(STR("abc")), 3);
@@ -557,7 +541,6 @@ int main(void)
 	TCase *t = tcase_create("text");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, visible);
 	tcase_add_test(t, width);
 	tcase_add_test(t, json_strings);
 	tcase_add_test(t, json_bytes);

@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/check_store \
 	tests/check_text \
 	tests/check_ui \
+	tests/check_visible \
 	tests/check_when \
 	tests/check_xml \
 	tests/check_xml_fast \

@@ -1,12 +1,12 @@
-/* Text of any origin as glyphs that are safe to show. Owns which characters are shown as they are. Draws nothing. */
+/* Text of any origin as glyphs that are safe to show: what base/visible hides, and what this terminal cannot show, is spelled out. Owns
+ * ornaments, fitting and wrapping. Draws nothing. */
 #include "ui/glyph.h"
 
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 
 bool glyph_utf8 = true;
 static bool locale_utf8 = true;
@@ -50,62 +50,25 @@ const char *ornament_bar(int level)
 	return bar[level < 0 ? 0 : level >= GLYPH_LEVELS ? GLYPH_LEVELS - 1 : level][glyph_utf8];
 }
 
-/* Characters with a width that show nothing, or change how their neighbours are shown. wcwidth() knows the rest. */
-static const struct {
-	uint32_t first, last;
-} hidden[] = {
-	{0x00A0, 0x00A0}, {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C}, {0x115F, 0x1160}, {0x1680, 0x1680},
-	{0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800},
-	{0x3164, 0x3164}, {0xD800, 0xF8FF}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB},
-	{0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0x10FFFF},
-};
-
-static bool is_hidden(uint32_t c)
-{
-	size_t lo = 0, hi = sizeof hidden / sizeof *hidden;
-
-	if (c < 0x20 || (c >= 0x7F && c < 0xA0))
-		return true;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (c > hidden[mid].last)
-			lo = mid + 1;
-		else if (c < hidden[mid].first)
-			hi = mid;
-		else
-			return true;
-	}
-	return false;
-}
-
-/* Columns of a character that may be shown, 0 for a combining mark, -1 when it must be escaped. */
+/* Columns of a character that may be shown, 0 for a combining mark, -1 when it must be escaped: what is never shown as it is, and
+ * what this terminal cannot show. */
 static int char_width(uint32_t c)
 {
 	if (c >= 0x20 && c < 0x7F)
 		return 1;
-	if (!glyph_utf8 || is_hidden(c))
+	if (!glyph_utf8 || visible_hidden(c))
 		return -1;
 	return wcwidth((wchar_t)c);
 }
 
 static void escape(struct glyph *g, uint32_t c, unsigned char byte)
 {
-	static const struct {
-		char c, name;
-	} named[] = {{'\n', 'n'}, {'\r', 'r'}, {'\t', 't'}};
-	char text[16];
+	char text[VISIBLE_MAX + 1];
 
-	snprintf(text, sizeof text, "\\x%02x", byte);
-	if (c != UTF8_BAD && c >= 0x80)
-		snprintf(text, sizeof text, c > 0xFFFF ? "\\U%08x" : "\\u%04x", (unsigned)c);
-	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-		if (c == (uint32_t)named[i].c)
-			snprintf(text, sizeof text, "\\%c", named[i].name);
 	g->escape = true;
-	for (g->n = 0; text[g->n] && g->n < GLYPH_CHARS; g->n++)
-		g->c[g->n] = (wchar_t)text[g->n];
-	g->width = g->n;
+	g->width = g->n = (unsigned char)visible_spell(c, byte, text);
+	for (int i = 0; i < g->n; i++)
+		g->c[i] = (wchar_t)text[i];
 }
 
 void glyph_next(struct str s, size_t *at, struct glyph *g)

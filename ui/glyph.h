@@ -1,5 +1,5 @@
 /* Text of any origin as glyphs that are safe to show: measured, fitted to a width, wrapped. Nothing of curses here.
- * Control, bidi, zero-width and unknown characters and bad UTF-8 become escapes spelled in ASCII. */
+ * Control, bidi, zero-width and unknown characters and bad UTF-8 become escapes, as base/visible spells them. */
 #ifndef SPOOR_UI_GLYPH_H
 #define SPOOR_UI_GLYPH_H
 
@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <wchar.h>
 
-#include "base/str.h"
+#include "base/visible.h"
 
-#define GLYPH_CHARS 10                                   /* the longest escape: \U0010ffff */
+#define GLYPH_CHARS VISIBLE_MAX                          /* the longest escape */
 #define GLYPH_MARKS 4                                    /* combining marks on one character; more are escaped */
 
 /* One thing on the screen: a character with its combining marks, or an escape that stands for a character or a byte. */

@@ -1,35 +1,24 @@
 /* Diagnostics with a place. Owns how they read; printing them is the caller's. */
 #include "base/diag.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/utf8.h"
+#include "base/visible.h"
 
 enum { DIAGS_MAX = 1000 };
 
-/* Copies s with hidden characters and bad bytes as \xNN; what does not fit is cut between characters, marked "...".
- * size is at least 1. */
+/* Copies s as it is shown; what does not fit is cut between characters, marked "...". size is at least 1. */
 static void copy_visible(char *out, size_t size, struct str s)
 {
 	size_t n = 0, cut = 0;                           /* out[0 … cut) leaves room for the mark */
 
 	for (size_t at = 0; at < s.n;) {
-		char piece[17];
-		size_t start = at, len = 0;
-		uint32_t c = utf8_next(s, &at);
+		char piece[VISIBLE_MAX + 1];
+		const size_t len = visible_next(s, &at, piece);
 
-		if (c == UTF8_BAD || utf8_hidden(c)) {
-			for (; start < at; start++)
-				len += (size_t)snprintf(piece + len, sizeof(piece) - len, "\\x%02X",
-				                        (unsigned)(unsigned char)s.p[start]);
-		} else {
-			len = at - start;
-			memcpy(piece, s.p + start, len);
-		}
 		if (n + len >= size) {
 			memcpy(out + cut, "...", size < sizeof("...") ? size : sizeof("..."));
 			out[size - 1] = '\0';

@@ -11,5 +11,6 @@ libspoor_a_SOURCES += \
 	src/base/pool.c src/base/pool.h \
 	src/base/str.c src/base/str.h \
 	src/base/utf8.c src/base/utf8.h \
+	src/base/visible.c src/base/visible.h \
 	src/base/when.c src/base/when.h src/base/when_fmt.c src/base/when_rel.c \
 	src/base/wild.c src/base/wild.h

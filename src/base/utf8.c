@@ -115,24 +115,6 @@ void utf8_from_utf16(const uint8_t *p, size_t nbytes, bool big_endian, struct sb
 	sbuf_add(out, small, n);
 }
 
-bool utf8_hidden(uint32_t c)
-{
-	static const struct {
-		uint32_t from, to;
-	} hidden[] = {
-		{0x00, 0x1F}, {0x7F, 0x9F}, {0xAD, 0xAD}, {0x34F, 0x34F}, {0x61C, 0x61C}, {0x115F, 0x1160}, {0x17B4, 0x17B5},
-		{0x180B, 0x180F}, {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFE00, 0xFE0F},
-		{0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0xFFFE, 0xFFFF}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
-	};
-
-	if (c >= 0x20 && c < 0x7F)
-		return false;
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
-		if (c >= hidden[i].from && c <= hidden[i].to)
-			return true;
-	return false;
-}
-
 void utf8_scrub(struct str s, struct sbuf *out)
 {
 	size_t good = 0;                                 /* start of the run that is not copied yet */

@@ -20,8 +20,6 @@ uint32_t utf8_fold(uint32_t c);                          /* simple case folding 
 void utf8_fold_str(struct str s, struct sbuf *out);      /* appended; bad bytes kept as they are */
 bool utf8_is_folded(struct str s);                       /* folding would change nothing */
 void utf8_from_utf16(const uint8_t *p, size_t nbytes, bool big_endian, struct sbuf *out);  /* lone surrogates become U+FFFD */
-/* A character that is not seen, or that changes how others are seen: controls, zero width, bidi, fillers, tags. */
-bool utf8_hidden(uint32_t c);
 void utf8_scrub(struct str s, struct sbuf *out);         /* appended; bad bytes become U+FFFD */
 
 #endif

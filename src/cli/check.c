@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/visible.h"
 #include "spl/agg.h"
 #include "spl/cmd.h"
 #include "spl/fn.h"
@@ -15,9 +16,9 @@ static void print_warnings(FILE *f, const struct rule *r)
 
 	for (size_t i = 0; i < n; i++) {
 		struct sbuf b = {0};
-		export_visible(&b, r->path);
+		visible_add(&b, r->path);
 		sbuf_addf(&b, ":%d: ", r->search_line);
-		export_visible(&b, str_c(w[i].msg));
+		visible_add(&b, str_c(w[i].msg));
 		fprintf(f, "   warning: %s\n", b.p);
 		sbuf_free(&b);
 	}
@@ -53,9 +54,9 @@ static void ask(struct asked *a, struct str field, const char *by)
 	if (rows_find(a->result, field) >= 0)
 		return;
 	a->missing++;
-	export_visible(&b, a->rule->path);
+	visible_add(&b, a->rule->path);
 	sbuf_addf(&b, ":%d: %s names ", a->rule->search_line, by);
-	export_visible(&b, field);
+	visible_add(&b, field);
 	fprintf(a->f, "   warning: %s, which the search does not return\n", b.p);
 	sbuf_free(&b);
 }
@@ -108,7 +109,7 @@ static void print_rule(FILE *f, const struct rule *r)
 	struct sbuf name = {0};
 	char text[sizeof(r->why_not.file) + sizeof(r->why_not.msg) + 64];
 
-	export_visible(&name, r->name);
+	visible_add(&name, r->name);
 	if (r->query)
 		fprintf(f, "ok %s (%s)\n", name.p ? name.p : "", r->file.p);
 	else

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/visible.h"
 #include "load/sysmon.h"
 #include "store/coverage.h"
 
@@ -19,7 +20,7 @@ void say(const char *fmt, ...)
 	va_start(ap, fmt);
 	sbuf_addv(&text, fmt, ap);
 	va_end(ap);
-	export_visible(&line, sbuf_str(&text));
+	visible_add(&line, sbuf_str(&text));
 	fprintf(stderr, "spoor: %s\n", line.p ? line.p : "");
 	sbuf_free(&text);
 	sbuf_free(&line);
@@ -178,9 +179,9 @@ static void print_coverage(const struct store *s)
 	for (size_t i = 0; i < c->nlogs && i < 50; i++) {
 		const struct coverage_log *log = &c->log[i];
 		struct sbuf name = {0};
-		export_visible(&name, log->host ? pool_str(store_pool(s), log->host) : STR("no host named"));
+		visible_add(&name, log->host ? pool_str(store_pool(s), log->host) : STR("no host named"));
 		sbuf_addz(&name, ", ");
-		export_visible(&name, log->channel ? pool_str(store_pool(s), log->channel) : STR("no channel named"));
+		visible_add(&name, log->channel ? pool_str(store_pool(s), log->channel) : STR("no channel named"));
 		fprintf(stderr, "  %10" PRIu64 "  %s", log->events, name.p);
 		print_time(", ", log->first);
 		print_time(" to ", log->last);
@@ -203,9 +204,9 @@ static void print_coverage(const struct store *s)
 	for (size_t i = 0; i < c->nchanges && i < 50; i++) {
 		struct sbuf text = {0}, line = {0};
 		coverage_change_text(s, c->change[i], &text);
-		export_visible(&line, store_sys(s, c->change[i], SYS_COMPUTER));
+		visible_add(&line, store_sys(s, c->change[i], SYS_COMPUTER));
 		sbuf_addz(&line, ": ");
-		export_visible(&line, sbuf_str(&text));
+		visible_add(&line, sbuf_str(&text));
 		print_time(i ? "          " : "Sysmon    ", store_time(s, c->change[i]));
 		fprintf(stderr, "  %s\n", line.p);
 		sbuf_free(&text);
@@ -224,7 +225,7 @@ static void print_others(const struct load *l)
 	        l->others == 1 ? "" : "s");
 	for (size_t i = 0; i < l->nothers && i < 20; i++) {
 		struct sbuf name = {0};
-		export_visible(&name, str_c(l->other[i].provider));
+		visible_add(&name, str_c(l->other[i].provider));
 		if (strcmp(l->other[i].provider, LOAD_LINES) == 0)
 			fprintf(stderr, "  %10" PRIu64 "  " LOAD_LINES " that are no events\n", l->other[i].count);
 		else
@@ -321,7 +322,7 @@ static void print_hosts(const struct store *s)
 	fprintf(stderr, "hosts     %zu\n", n);
 	for (size_t i = 0; i < n && i < 50; i++) {
 		struct sbuf name = {0};
-		export_visible(&name, pool_str(p, host[i].id));
+		visible_add(&name, pool_str(p, host[i].id));
 		fprintf(stderr, "  %10" PRIu64 "  %s\n", host[i].events, host[i].id ? name.p : "no host named");
 		sbuf_free(&name);
 	}
@@ -343,7 +344,7 @@ static void print_inputs(const struct load *l)
 	for (size_t i = 0; i < l->inputs.n; i++) {
 		const struct load_input_report *r = &l->report[i];
 		struct sbuf name = {0};
-		export_visible(&name, str_c(l->inputs.v[i].name));
+		visible_add(&name, str_c(l->inputs.v[i].name));
 		fprintf(stderr, "  %s: %s%s%s, %" PRIu64 " bytes, %" PRIu64 " events", name.p, r->unusable ? "unusable" : format_name[l->inputs.v[i].format],
 		        r->shape ? " of " : "", r->shape ? r->shape : "", r->bytes, r->events);
 		if (r->others)
@@ -369,7 +370,7 @@ static void print_own_macros(const struct rules *r)
 		fprintf(stderr, "macros    %zu of your own, in %s\n", n, rules_user_macros());
 	for (size_t i = 0; i < n; i++) {
 		struct sbuf name = {0};
-		export_visible(&name, m[i].name);
+		visible_add(&name, m[i].name);
 		fprintf(stderr, "  %10zu  rule%s that use%s %s\n", m[i].rules, m[i].rules == 1 ? "" : "s", m[i].rules == 1 ? "s" : "", name.p);
 		sbuf_free(&name);
 	}
@@ -387,9 +388,9 @@ static void print_cannot_fire(const struct findings *f)
 		if (first)
 			fputs("cannot fire on this dump:\n", stderr);
 		first = false;
-		export_visible(&b, f->rule[i].rule->file);
+		visible_add(&b, f->rule[i].rule->file);
 		sbuf_addz(&b, ": ");
-		export_visible(&b, str_c(f->rule[i].cannot_fire));
+		visible_add(&b, str_c(f->rule[i].cannot_fire));
 		fprintf(stderr, "  %s\n", b.p);
 		sbuf_free(&b);
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/visible.h"
 #include "rule/files.h"
 
 /* ---- finding the logs ---- */
@@ -219,13 +220,13 @@ static void print_job(FILE *f, const struct job *j)
 	struct sbuf b = {0};
 
 	sbuf_addf(&b, "%s ", outcome_name[j->result.outcome]);
-	export_visible(&b, j->result.rule->name.n ? j->result.rule->name : j->result.rule->file);
+	visible_add(&b, j->result.rule->name.n ? j->result.rule->name : j->result.rule->file);
 	sbuf_addz(&b, " (");
-	export_visible(&b, j->result.rule->file);
+	visible_add(&b, j->result.rule->file);
 	sbuf_addc(&b, ')');
 	if (j->result.why) {
 		sbuf_addz(&b, ": ");
-		export_visible(&b, str_c(j->result.why));
+		visible_add(&b, str_c(j->result.why));
 	}
 	if (j->result.outcome <= TEST_FAIL)
 		sbuf_addf(&b, " [%.3f s]", j->result.seconds);

@@ -2,6 +2,7 @@
 #include "export/inside.h"
 
 #include "base/utf8.h"
+#include "base/visible.h"
 
 /* Would a spreadsheet take it for a formula? (OWASP, CSV injection: the full-width forms, too.) */
 static bool like_a_formula(struct str s)
@@ -42,7 +43,7 @@ static void add_cell(struct sbuf *b, struct str s, bool raw, const struct export
 	struct sbuf shown = {0};
 
 	if (o->width) {
-		export_visible(&shown, s);
+		visible_add(&shown, s);
 		s = sbuf_str(&shown);
 	}
 	export_csv_cell(b, s, raw);

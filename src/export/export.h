@@ -27,9 +27,6 @@ bool export_rows(FILE *f, const struct rows *r, const struct export_opts *o);
 void export_json_str(struct sbuf *b, struct str s);      /* quoted; bad UTF-8 as U+FFFD, controls escaped */
 void export_json_val(struct sbuf *b, struct val v);
 void export_csv_cell(struct sbuf *b, struct str s, bool raw);
-/* Text made safe for a terminal: control, bidi and zero-width characters as visible escapes. Appended. */
-void export_visible(struct sbuf *b, struct str s);
-
 /* Columns that text takes on a terminal; a bad byte or a control character counts as one. */
 size_t export_width(struct str s);
 

@@ -7,6 +7,7 @@
 #include "base/jobs.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 #include "detect/explain.h"
 
 static void add_escape(struct sbuf *b, uint32_t c)
@@ -35,7 +36,7 @@ void export_json_str(struct sbuf *b, struct str s)
 			sbuf_addc(b, '\\'), sbuf_addc(b, (char)c);
 		else if (c == '\n' || c == '\r' || c == '\t')
 			sbuf_addz(b, c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
-		else if (utf8_hidden(c))                 /* bidi and zero-width characters, too: whoever looks at it sees them */
+		else if (visible_hidden(c))                 /* bidi and zero-width characters, too: whoever looks at it sees them */
 			add_escape(b, c);
 		else
 			sbuf_add(b, s.p + from, at - from);

@@ -10,4 +10,4 @@ libspoor_a_SOURCES += \
 	src/export/report.c \
 	src/export/report.h \
 	src/export/table.c \
-	src/export/visible.c
+	src/export/width.c

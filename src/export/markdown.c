@@ -1,5 +1,6 @@
 /* Text of others made safe in Markdown: nothing in it is a heading, a link, an image or HTML where it is read. Owns signs, not what
  * is said. */
+#include "base/visible.h"
 #include "export/export.h"
 #include "export/report.h"
 
@@ -8,7 +9,7 @@ void export_markdown(struct sbuf *b, struct str s)
 {
 	struct sbuf clean = {0};
 
-	export_visible(&clean, s);
+	visible_add(&clean, s);
 	for (size_t i = 0; i < clean.n; i++) {
 		const char c = clean.p[i];
 
@@ -33,7 +34,7 @@ void export_markdown_code(struct sbuf *b, struct str s, bool in_table)
 		sbuf_addz(b, "\xE2\x80\x93");
 		return;
 	}
-	export_visible(&clean, (struct str){s.p, cut ? EXPORT_CODE_MAX : s.n});
+	visible_add(&clean, (struct str){s.p, cut ? EXPORT_CODE_MAX : s.n});
 	for (size_t i = 0; i < clean.n; i++) {
 		run = clean.p[i] == '`' ? run + 1 : 0;
 		most = run > most ? run : most;

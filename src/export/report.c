@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/visible.h"
 #include "detect/explain.h"
 #include "export/export.h"
 
@@ -89,10 +90,10 @@ static void add_process(struct job *j, uint32_t proc, unsigned depth, bool subje
 	else
 		add_time(&j->b, p->start);
 	sbuf_addf(&j->b, " %*s%s", (int)(depth * 2), "", subject ? "> " : "- ");
-	export_visible(&j->b, start.n ? start : STR("(unknown)"));
+	visible_add(&j->b, start.n ? start : STR("(unknown)"));
 	if (p->pid) {
 		sbuf_addz(&j->b, "  pid ");
-		export_visible(&j->b, pooled(j, p->pid));
+		visible_add(&j->b, pooled(j, p->pid));
 	}
 	sbuf_addc(&j->b, '\n');
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/visible.h"
 
 enum { GAP = 2, NARROW = 8 };
 
@@ -169,27 +170,27 @@ static void finding_cell(const void *ctx, size_t row, size_t col, struct sbuf *o
 		sbuf_adds(out, val_num_text(f->score, text));
 		break;
 	case F_RULE:
-		export_visible(out, f->rule->name);
+		visible_add(out, f->rule->name);
 		break;
 	case F_HOST:
-		export_visible(out, f->host);
+		visible_add(out, f->host);
 		break;
 	case F_USER:
-		export_visible(out, f->user);
+		visible_add(out, f->user);
 		break;
 	case F_PARENT:
-		export_visible(out, f->parent);
+		visible_add(out, f->parent);
 		break;
 	case F_PROCESS:
-		export_visible(out, f->process);
+		visible_add(out, f->process);
 		break;
 	case F_C2:
 		if (f->c2.n && f->confirmed == CONFIRM_NO)
 			sbuf_addc(out, '?');
-		export_visible(out, f->c2);
+		visible_add(out, f->c2);
 		if (f->c2.n && f->port.n) {
 			sbuf_addc(out, ':');
-			export_visible(out, f->port);
+			visible_add(out, f->port);
 		}
 		break;
 	case F_VERDICT:
@@ -230,7 +231,7 @@ static void add_value(struct sbuf *out, struct val v, bool time)
 	else if (v.type == V_NUM)
 		sbuf_adds(out, val_num_text(v.num, text));
 	else if (v.type == V_STR)
-		export_visible(out, (struct str){v.s, v.len});
+		visible_add(out, (struct str){v.s, v.len});
 }
 
 static void row_cell(const void *ctx, size_t row, size_t col, struct sbuf *out)
@@ -265,7 +266,7 @@ void export_table_rows(FILE *f, const struct rows *r, const struct export_opts *
 	struct table t = {r->n, r->ncols, col, 0, row_cell, r};
 
 	for (size_t c = 0; c < r->ncols; c++) {
-		export_visible(&title[c], r->col[c].name);
+		visible_add(&title[c], r->col[c].name);
 		col[c] = (struct column_shape){sbuf_str(&title[c]), 0, all_numbers(&r->col[c], r->n) && !is_time(r, c)};
 	}
 	print_table(f, &t, o);

@@ -1,4 +1,4 @@
-/* Text from logs for people: nothing in it may move the cursor, hide, or turn the order of what stands beside it. */
+/* Columns that text takes on a terminal, whatever the locale. */
 #include "export/export.h"
 
 #include <locale.h>
@@ -6,24 +6,6 @@
 #include <wchar.h>
 
 #include "base/utf8.h"
-
-void export_visible(struct sbuf *b, struct str s)
-{
-	for (size_t at = 0; at < s.n;) {
-		size_t from = at;
-		uint32_t c = utf8_next(s, &at);
-		if (c == UTF8_BAD)
-			sbuf_addf(b, "\\x%02X", (unsigned)(unsigned char)s.p[from]);
-		else if (!utf8_hidden(c))
-			sbuf_add(b, s.p + from, at - from);
-		else if (c == '\n' || c == '\t' || c == '\r')
-			sbuf_addz(b, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
-		else if (c < 0x80)
-			sbuf_addf(b, "\\x%02X", (unsigned)c);
-		else
-			sbuf_addf(b, "\\u{%X}", (unsigned)c);
-	}
-}
 
 static locale_t unicode;
 
