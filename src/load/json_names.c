@@ -302,6 +302,7 @@ const char *jsonrec_shape(struct str path)
 enum { SLOTS = 512 };                                    /* a power of two, well above the names */
 static uint8_t slot[SLOTS];                              /* hash -> entry + 1 */
 static struct jsonrec_name entry[N(names) + N(ecs)];     /* both tables, a path of ECS once */
+static struct str spelled[N(names) + N(ecs)];            /* their paths, measured once */
 static size_t nentries, longest;
 
 static void add(struct jsonrec_name name)
@@ -311,6 +312,7 @@ static void add(struct jsonrec_name name)
 
 	while (slot[i])
 		i = (i + 1) % SLOTS;
+	spelled[nentries] = path;
 	entry[nentries++] = name;
 	slot[i] = (uint8_t)nentries;
 	if (path.n > longest)
@@ -327,29 +329,44 @@ static void hash_names(void)
 			add((struct jsonrec_name){ecs[k].path, SYS_COUNT, 0, NAME_KEEP, (uint8_t)(k + 1)});
 }
 
+/* Does the last part of a path only mark the text of an element beside its attributes? */
+static bool is_text_mark(struct str part)
+{
+	static const struct str marks[] = {{"#text", 5}, {"_text", 5}, {"__text", 6}, {"_", 1}, {"#content", 8}, {"+content", 8}, {"$t", 2}, {"$", 1}};
+
+	for (size_t i = 0; i < N(marks); i++)
+		if (str_eq(part, marks[i]))
+			return true;
+	return false;
+}
+
+/* The path without the mark before the name of an XML attribute, in room that is given. */
+static struct str unmark(struct str path, const char *name, char *room)
+{
+	size_t head = (size_t)(name - path.p), mark = 1 + (name + 1 < path.p + path.n && strchr("@_", name[1]));
+
+	memcpy(room, path.p, head);
+	memcpy(room + head, name + mark, path.n - head - mark);
+	return (struct str){room, path.n - mark};
+}
+
 const struct jsonrec_name *jsonrec_name(struct str path)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char plain[64];
+	const char *dot = path.n ? memrchr(path.p, '.', path.n) : NULL;
 
 	pthread_once(&once, hash_names);
-	static const struct str texts[] = {{".#text", 6}, {"._text", 6}, {".__text", 7}, {"._", 2}, {".#content", 9}, {".+content", 9}, {".$t", 3}, {".$", 2}};
-	for (size_t i = 0; i < N(texts) && path.n > texts[i].n; i++)
-		if (path.p[path.n - texts[i].n] == '.' && str_ends(path, texts[i].p)) {
-			path.n -= texts[i].n;
-			break;
-		}
+	if (dot && dot > path.p && is_text_mark((struct str){dot + 1, path.n - (size_t)(dot + 1 - path.p)})) {
+		path.n = (size_t)(dot - path.p);
+		dot = memrchr(path.p, '.', path.n);
+	}
 	if (!path.n || path.n > longest + 2 || path.n > sizeof(plain))
 		return NULL;
-	const char *dot = memrchr(path.p, '.', path.n);
-	if (dot && dot + 1 < path.p + path.n && strchr("@-_+", dot[1])) {
-		size_t head = (size_t)(dot + 1 - path.p), mark = 1 + (dot + 2 < path.p + path.n && strchr("@_", dot[2]));
-		memcpy(plain, path.p, head);
-		memcpy(plain + head, path.p + head + mark, path.n - head - mark);
-		path = (struct str){plain, path.n - mark};
-	}
+	if (dot && dot + 1 < path.p + path.n && strchr("@-_+", dot[1]))
+		path = unmark(path, dot + 1, plain);
 	for (uint32_t i = name_hash(path) % SLOTS; slot[i]; i = (i + 1) % SLOTS)
-		if (str_eqc(path, entry[slot[i] - 1].path))
+		if (str_eq(path, spelled[slot[i] - 1]))
 			return &entry[slot[i] - 1];
 	return NULL;
 }

@@ -354,10 +354,10 @@ static bool look_anywhere(struct jsonrec *r, struct batch *b)
 
 /* ---- Get-WinEvent | ConvertTo-Json ---- */
 
-static struct jsonrec_leaf *find_leaf(const struct jsonrec *r, const char *path)
+static struct jsonrec_leaf *find_leaf(const struct jsonrec *r, struct str path)
 {
 	for (uint32_t i = 0; i < r->n; i++)
-		if (!r->leaf[i].data && str_eqc(r->leaf[i].path, path))
+		if (!r->leaf[i].data && str_eq(r->leaf[i].path, path))
 			return &r->leaf[i];
 	return NULL;
 }
@@ -446,14 +446,14 @@ static void from_powershell(struct jsonrec *r)
 		{"Id", "EventID"}, {"RecordId", "EventRecordID"}, {"ProviderId", "ProviderGuid"}, {"MachineName", "Computer"}, {"LogName", "Channel"},
 		{"UserId.Value", "UserID"}, {"ProcessId", "ExecutionProcessID"}, {"ThreadId", "ThreadID"}, {"ProviderName", "SourceName"},
 	};
-	struct jsonrec_leaf *id = find_leaf(r, "Id"), *properties = find_leaf(r, "Properties"), *message = find_leaf(r, "Message"),
-	                    *time = find_leaf(r, "TimeCreated"), *guid = find_leaf(r, "ProviderId");
+	struct jsonrec_leaf *properties = find_leaf(r, STR("Properties")), *id = properties ? find_leaf(r, STR("Id")) : NULL;
 	unsigned long long number;
 
-	if (!id || !properties || !find_leaf(r, "MachineName") || !str_u64(id->value, &number) || number > UINT16_MAX)
+	if (!id || !find_leaf(r, STR("MachineName")) || !str_u64(id->value, &number) || number > UINT16_MAX)
 		return;
+	struct jsonrec_leaf *message = find_leaf(r, STR("Message")), *time = find_leaf(r, STR("TimeCreated")), *guid = find_leaf(r, STR("ProviderId"));
 	for (size_t i = 0; i < sizeof(renamed) / sizeof *renamed; i++) {
-		struct jsonrec_leaf *l = find_leaf(r, renamed[i][0]);
+		struct jsonrec_leaf *l = find_leaf(r, str_c(renamed[i][0]));
 		if (l)
 			l->path = str_c(renamed[i][1]);
 	}
