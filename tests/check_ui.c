@@ -199,11 +199,14 @@ static const struct coldef five[] = {
 	[4] = {"command", "COMMAND", COL_TEXT, 20, 0, 10, .elastic = true, .extra = true},
 };
 
-static const char *laid(const int *natural, int width, size_t skip)
+static const char *laid_most(const int *all, const int *most, int width, size_t skip)
 {
 	static char text[200];
 	struct place p[5];
-	size_t dropped, n = layout_columns(five, 5, natural, width, skip, p, &dropped), at = 0;
+	struct need need[5];
+	for (size_t i = 0; i < 5; i++)
+		need[i] = (struct need){all[i], most[i]};
+	size_t dropped, n = layout_columns(five, 5, need, width, skip, p, &dropped), at = 0;
 
 	text[0] = '\0';
 	ck_assert_uint_eq(n + dropped, 5);
@@ -215,6 +218,11 @@ static const char *laid(const int *natural, int width, size_t skip)
 			ck_assert_int_le(p[i].x + p[i].width, width);
 	}
 	return text;
+}
+
+static const char *laid(const int *natural, int width, size_t skip)
+{
+	return laid_most(natural, natural, width, skip);
 }
 
 START_TEST(layout)
@@ -240,7 +248,7 @@ START_TEST(layout)
 		{"name", "NAME", COL_TEXT, 10, 0, 100, .elastic = true}, {"count", "COUNT", COL_NUMBER, 5, 5, 50, .digits = true},
 		{"wide", "WIDE", COL_TEXT, 30, 30, 80, .elastic = false},
 	};
-	const int needs[] = {10, 5, 30};
+	const struct need needs[] = {{10, 10}, {5, 5}, {30, 30}};
 	struct place p[3];
 	size_t dropped;
 	ck_assert_uint_eq(layout_columns(two, 3, needs, 40, 0, p, &dropped), 2);
@@ -252,6 +260,19 @@ START_TEST(layout)
 	for (int width = 0; width < 120; width++)
 		for (size_t skip = 0; skip < 4; skip++)
 			laid(natural, width, skip);
+}
+END_TEST
+
+/* One long name takes nothing from the long texts until they stand as wide as they should. */
+START_TEST(layout_of_few_long_names)
+{
+	const int all[] = {19, 6, 50, 12, 200}, most[] = {19, 6, 50, 9, 200};
+
+	ck_assert_str_eq(laid_most(all, most, 70, 0), "time@0+19 risk@21+6 rule@29+30 host@61+9");
+	ck_assert_str_eq(laid_most(all, most, 69, 0), "time@0+19 risk@21+6 rule@29+29 host@60+9");
+	ck_assert_str_eq(laid_most(all, most, 72, 0), "time@0+19 risk@21+6 rule@29+30 host@61+11");
+	ck_assert_str_eq(laid_most(all, most, 75, 0), "time@0+19 risk@21+6 rule@29+32 host@63+12");
+	ck_assert_str_eq(laid_most(all, most, 49, 0), "time@0+19 risk@21+6 rule@29+10 host@41+8");
 }
 END_TEST
 
@@ -745,13 +766,13 @@ static const char *placed(const char *line, int width, size_t skip)
 	struct column_set s = {0};
 	struct diag d = DIAG_INIT;
 	struct place at[WANTED];
-	int natural[WANTED] = {19, 30, 10, 5};
+	const struct need need[WANTED] = {{19, 19}, {30, 30}, {10, 10}, {5, 5}};
 	size_t dropped;
 	bool needed;
 
 	sbuf_reset(&out);
 	ck_assert(!line[0] || column_set_parse(&s, str_c(line), wanted_cols, WANTED, &d));
-	size_t n = column_set_place(&s, wanted_cols, WANTED, natural, width, skip, at, &dropped, &needed);
+	size_t n = column_set_place(&s, wanted_cols, WANTED, need, width, skip, at, &dropped, &needed);
 	for (size_t i = 0; i < n; i++)
 		sbuf_addf(&out, "%s@%d+%d ", wanted_cols[at[i].col].name, at[i].x, at[i].width);
 	sbuf_addf(&out, "%zu%s", dropped, needed ? " needed" : "");
@@ -868,6 +889,7 @@ int main(void)
 	tcase_add_test(text, wrap);
 	tcase_add_test(text, pages);
 	tcase_add_test(table, layout);
+	tcase_add_test(table, layout_of_few_long_names);
 	tcase_add_test(table, pick);
 	tcase_add_test(table, pick_errors);
 	tcase_add_test(table, find);

@@ -537,7 +537,7 @@ int analysis_status(const struct analysis *a)
 	if (unusable == l->inputs.n)
 		return 2;
 	for (size_t i = 0; r && i < r->n; i++)
-		damaged |= !r->v[i]->query;
+		damaged |= rule_cannot_run(r->v[i]);
 	for (size_t i = 0; f && i < f->nrules; i++)
 		damaged |= diag_is_set(&f->rule[i].error);
 	return damaged || (r && r->warnings.n);

@@ -117,8 +117,8 @@ static struct coldef as_wanted(const struct coldef *c, const struct column_want 
 	return out;
 }
 
-static size_t arrange(const struct column_set *s, const struct coldef *col, size_t ncols, const int *natural, struct coldef *out,
-                      int *out_natural, size_t *from)
+static size_t arrange(const struct column_set *s, const struct coldef *col, size_t ncols, const struct need *need, struct coldef *out,
+                      struct need *out_need, size_t *from)
 {
 	size_t n = 0;
 
@@ -129,20 +129,20 @@ static size_t arrange(const struct column_set *s, const struct coldef *col, size
 			continue;
 		from[n] = (size_t)(c - col);
 		out[n] = s->n ? as_wanted(c, &s->v[i]) : *c;
-		out_natural[n] = natural[from[n]];
+		out_need[n] = need[from[n]];
 		if (s->n && s->v[i].width)
-			out_natural[n] = s->v[i].width;
+			out_need[n] = (struct need){s->v[i].width, s->v[i].width};
 		n++;
 	}
 	return n;
 }
 
-size_t column_set_place(const struct column_set *s, const struct coldef *col, size_t ncols, const int *natural, int width, size_t skip,
+size_t column_set_place(const struct column_set *s, const struct coldef *col, size_t ncols, const struct need *need, int width, size_t skip,
                         struct place *out, size_t *dropped, bool *needed)
 {
 	struct coldef *def = xcalloc(ncols ? ncols : 1, sizeof *def);
-	int *wide = xcalloc(ncols ? ncols : 1, sizeof *wide);
-	size_t *from = xcalloc(ncols ? ncols : 1, sizeof *from), n = arrange(s, col, ncols, natural, def, wide, from), at = 0;
+	struct need *wide = xcalloc(ncols ? ncols : 1, sizeof *wide);
+	size_t *from = xcalloc(ncols ? ncols : 1, sizeof *from), n = arrange(s, col, ncols, need, def, wide, from), at = 0;
 	size_t placed = layout_columns(def, n, wide, width, skip, out, dropped);
 
 	*needed = false;

@@ -33,7 +33,7 @@ bool column_set_parse(struct column_set *s, struct str line, const struct coldef
 void column_set_print(const struct column_set *s, struct sbuf *b);
 
 /* layout_columns over the columns that s wants. *dropped: wanted ones without a place; *needed: one of them is not spare. */
-size_t column_set_place(const struct column_set *s, const struct coldef *col, size_t ncols, const int *natural, int width, size_t skip,
+size_t column_set_place(const struct column_set *s, const struct coldef *col, size_t ncols, const struct need *need, int width, size_t skip,
                         struct place *out, size_t *dropped, bool *needed);
 
 /* The set that all instances of a view share. */

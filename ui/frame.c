@@ -1,8 +1,7 @@
 /* Everything round the list: breadcrumb and dump on top, histogram, status and hints below; prompt, menu, question over them. */
-#include <stdio.h>
-
 #include "ui/app.h"
 #include "ui/clock.h"
+#include "ui/summary.h"
 #include "ui/tty.h"
 #include "ui/work.h"
 
@@ -12,14 +11,7 @@ enum { MIN_ROWS = 8, MIN_COLUMNS = 40, HIST_ROWS = 14 };
 
 static void count_text(struct sbuf *b, uint64_t n, const char *noun)
 {
-	char digits[32];
-	int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			sbuf_addc(b, ',');
-		sbuf_addc(b, digits[i]);
-	}
+	summary_number(b, n);
 	sbuf_addf(b, " %s%s", noun, n == 1 ? "" : "s");
 }
 
@@ -133,76 +125,120 @@ static void put_part(struct pen *p, enum role role, struct sbuf *b)
 	sbuf_reset(b);
 }
 
+/* What is under way, and how far all of it is: stands at the right. */
+static void add_progress(struct ui *u, struct view *v, struct sbuf *b)
+{
+	const char *label = work_label(u, v) ? work_label(u, v) : work_label(u, NULL);
+	char doing[48];
+
+	if (list_doing(v, doing, sizeof doing)[0])
+		sbuf_addf(b, "%s   ", doing);
+	if (label)
+		sbuf_addf(b, "%s   ", label);
+	if (v->partial && !analysis_partial(u->analysis))
+		sbuf_addz(b, "partial   ");
+	analysis_progress(u->analysis, b);
+}
+
+/* "hit 3 of 42", "line 1 of 90 ↓" */
+static void put_position(struct pen *p, struct view *v, struct sbuf *b)
+{
+	const struct list *l = &v->list;
+	const size_t at = l->n ? l->cursor + 1 : 0;
+
+	if (v->ops->text) {
+		sbuf_addf(b, "line %zu of %zu%s", at, l->n, l->top + l->lines >= l->n ? "" : ornament(ORN_DOWN)[0] == 'd' ? " +" : " ↓");
+	} else {
+		sbuf_addf(b, "%s %zu of %zu", v->ops->noun, at, l->n);
+		const size_t alone = b->n;
+		if (v->ops->count && !l->filter)
+			v->ops->count(v, b);
+		if (p->x + (int)glyph_width(sbuf_str(b)) > p->end)
+			b->n = alone;                    /* in a narrow window the row alone */
+	}
+	put_part(p, ROLE_STATUS, b);
+}
+
+static void put_marks(struct pen *p, const struct list *l, struct sbuf *b)
+{
+	size_t hidden = l->marks.count;
+
+	if (!hidden)
+		return;
+	for (size_t i = 0; i < l->n && hidden; i++)
+		hidden -= rowset_has(&l->marks, l->row[i]);
+	sbuf_addf(b, "%zu marked", l->marks.count);
+	if (hidden)
+		sbuf_addf(b, " (%zu hidden)", hidden);
+	put_part(p, ROLE_MARK, b);
+}
+
+static void put_order(struct pen *p, const struct view *v, struct sbuf *b)
+{
+	const struct list *l = &v->list;
+
+	if (!v->ops->depth && v->ncols && l->sort >= 0)
+		sbuf_addf(b, "sort: %s %s", v->col[l->sort].name, ornament(l->reverse ? ORN_DOWN : ORN_UP));
+	else if (l->reverse)
+		sbuf_addz(b, "reversed");
+	put_part(p, ROLE_STATUS, b);
+}
+
+/* What the view itself has to say. */
+static void put_own(struct pen *p, struct view *v)
+{
+	struct sbuf all = {0}, part = {0};
+
+	if (v->ops->status)
+		v->ops->status(v, &all);
+	for (struct str rest = sbuf_str(&all), line; str_line(&rest, &line);) {
+		sbuf_adds(&part, line);
+		put_part(p, ROLE_STATUS, &part);
+	}
+	sbuf_free(&all);
+	sbuf_free(&part);
+}
+
+/* The clock of the times of the view, or of the dump. */
+static void put_zone(struct pen *p, struct ui *u, const struct view *v, struct sbuf *b)
+{
+	const struct store *s = analysis_store(u->analysis);
+	const bool own = v->first != WHEN_NONE || !s;
+	char zone[ZONE_SIZE];
+
+	if (v->first == WHEN_NONE && !clock_is_local())
+		return;
+	sbuf_addz(b, clock_zone(own ? v->first : store_first(s), own ? v->last : store_last(s), zone));
+	put_part(p, ROLE_STATUS, b);
+}
+
 static void draw_status(struct ui *u, int y, int width)
 {
 	struct view *v = ui_top(u);
 	struct list *l = &v->list;
 	struct pen p = pen_at(y, 0, width);
 	struct sbuf right = {0}, b = {0};
-	char doing[48];
-	const char *label = work_label(u, v) ? work_label(u, v) : work_label(u, NULL);
-	bool rows = !v->ops->text;
+	const bool rows = !v->ops->text;
 
-	if (list_doing(v, doing, sizeof doing)[0])
-		sbuf_addf(&right, "%s   ", doing);
-	if (label)
-		sbuf_addf(&right, "%s   ", label);
-	if (v->partial && !analysis_partial(u->analysis))
-		sbuf_addz(&right, "partial   ");
-	analysis_progress(u->analysis, &right);
+	add_progress(u, v, &right);
 	p.end = width - (int)glyph_width(sbuf_str(&right)) - 3;
 	pen_blank(&p, 1);
-	if (rows)
-		sbuf_addf(&b, "%s %zu of %zu", v->ops->noun, l->n ? l->cursor + 1 : 0, l->n);
-	if (rows && v->ops->count && !l->filter) {       /* in a narrow window the row alone */
-		const size_t alone = b.n;
-
-		v->ops->count(v, &b);
-		if (p.x + (int)glyph_width(sbuf_str(&b)) > p.end)
-			b.n = alone;
-	}
-	if (!rows)
-		sbuf_addf(&b, "line %zu of %zu%s", l->n ? l->cursor + 1 : 0, l->n,
-		          l->top + l->lines >= l->n ? "" : ornament(ORN_DOWN)[0] == 'd' ? " +" : " ↓");
-	put_part(&p, ROLE_STATUS, &b);
-	if (l->marks.count) {
-		size_t hidden = l->marks.count;
-
-		for (size_t i = 0; i < l->n && hidden; i++)
-			hidden -= rowset_has(&l->marks, l->row[i]);
-		sbuf_addf(&b, "%zu marked", l->marks.count);
-		if (hidden)
-			sbuf_addf(&b, " (%zu hidden)", hidden);
-		put_part(&p, ROLE_MARK, &b);
-	}
+	put_position(&p, v, &b);
+	put_marks(&p, l, &b);
 	add_search(v, &b);
 	put_part(&p, ROLE_STRONG, &b);
 	if (rows || l->filter) {
 		add_filter(v, &b);
 		put_part(&p, l->filter ? ROLE_STRONG : ROLE_STATUS, &b);
 	}
-	if (rows && !v->ops->depth && v->ncols && l->sort >= 0) {
-		sbuf_addf(&b, "sort: %s %s", v->col[l->sort].name, ornament(l->reverse ? ORN_DOWN : ORN_UP));
-		put_part(&p, ROLE_STATUS, &b);
-	} else if (rows && l->reverse) {
-		sbuf_addz(&b, "reversed");
-		put_part(&p, ROLE_STATUS, &b);
-	}
-	if (v->ops->status)
-		v->ops->status(v, &b);
-	put_part(&p, ROLE_STATUS, &b);
+	if (rows)
+		put_order(&p, v, &b);
+	put_own(&p, v);
 	if (rows && (l->dropped_needed || l->skip)) {
 		sbuf_addf(&b, "%zu more column%s %s", l->dropped, l->dropped == 1 ? "" : "s", ornament(ORN_RIGHT));
 		put_part(&p, ROLE_STATUS, &b);
 	}
-	if (v->first != WHEN_NONE || clock_is_local()) {
-		const struct store *s = analysis_store(u->analysis);
-		bool own = v->first != WHEN_NONE || !s;
-		char zone[ZONE_SIZE];
-
-		sbuf_addz(&b, clock_zone(own ? v->first : store_first(s), own ? v->last : store_last(s), zone));
-		put_part(&p, ROLE_STATUS, &b);
-	}
+	put_zone(&p, u, v, &b);
 	p.end = width;
 	pen_blank(&p, width - 1 - (int)glyph_width(sbuf_str(&right)) - p.x);
 	pen_put(&p, ROLE_STATUS, sbuf_str(&right));

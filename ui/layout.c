@@ -45,16 +45,16 @@ static size_t by_weight(const struct coldef *col, size_t n, const bool *in, cons
 	return best;
 }
 
-/* Widens those columns that are (not) elastic to what their content needs, the heaviest first. Returns what is left. */
-static int widen_to_need(const struct coldef *col, size_t n, const int *natural, const bool *in, int *width, int left, bool elastic)
+/* Widens columns up to what each aims at, the heaviest first. Returns what is left. */
+static int widen_to(const struct coldef *col, size_t n, const int *aim, const bool *in, int *width, int left)
 {
 	bool *seen = xcalloc(n, sizeof *seen);
 
 	for (size_t i; left > 0 && (i = by_weight(col, n, in, seen, true)) < n;) {
-		int more = wanted(&col[i], natural[i]) - width[i];
+		int more = aim[i] - width[i];
 
 		seen[i] = true;
-		if (col[i].elastic != elastic || more <= 0)
+		if (more <= 0)
 			continue;
 		if (more > left)
 			more = left;
@@ -65,13 +65,26 @@ static int widen_to_need(const struct coldef *col, size_t n, const int *natural,
 	return left;
 }
 
-/* Names, numbers and times whole; the long texts share what is left, and may go beyond their limit when there is room. */
-static void widen(const struct coldef *col, size_t n, const int *natural, const bool *in, int *width, int left)
+/* Names, numbers and times whole, then the long texts up to their limit; what few names alone need comes after texts of more weight.
+ * What is left the long texts share, beyond their limit. */
+static void widen(const struct coldef *col, size_t n, const struct need *need, const bool *in, int *width, int left)
 {
-	left = widen_to_need(col, n, natural, in, width, left, false);
-	left = widen_to_need(col, n, natural, in, width, left, true);
+	int *aim = xcalloc(n, sizeof *aim), text = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (in[i] && col[i].elastic && col[i].weight > text)
+			text = col[i].weight;
+	for (size_t i = 0; i < n; i++)
+		aim[i] = col[i].elastic ? 0 : wanted(&col[i], col[i].weight > text ? need[i].all : need[i].most);
+	left = widen_to(col, n, aim, in, width, left);
+	for (size_t i = 0; i < n; i++)
+		aim[i] = col[i].elastic ? wanted(&col[i], need[i].all) : 0;
+	left = widen_to(col, n, aim, in, width, left);
+	for (size_t i = 0; i < n; i++)
+		aim[i] = wanted(&col[i], need[i].all);
+	left = widen_to(col, n, aim, in, width, left);
 	for (size_t i = 0; i < n && left > 0; i++) {
-		int more = natural[i] - width[i];
+		int more = need[i].all - width[i];
 
 		if (!in[i] || !col[i].elastic || more <= 0)
 			continue;
@@ -80,17 +93,18 @@ static void widen(const struct coldef *col, size_t n, const int *natural, const 
 		width[i] += more;
 		left -= more;
 	}
+	free(aim);
 }
 
 /* A heavy one may have gone after lighter ones: those of them that find room without any cut are back. */
-static void refill(const struct coldef *col, size_t n, const int *natural, int width, bool *in)
+static void refill(const struct coldef *col, size_t n, const struct need *need, int width, bool *in)
 {
 	bool *out = xcalloc(n, sizeof *out), *tried = xcalloc(n, sizeof *tried);
 	int *w = xcalloc(n, sizeof *w);
 
 	for (size_t i = 0; i < n; i++) {
 		out[i] = !in[i] && !col[i].extra;
-		w[i] = wanted(&col[i], natural[i]);
+		w[i] = wanted(&col[i], need[i].all);
 	}
 	for (size_t i; (i = by_weight(col, n, out, tried, true)) < n;) {
 		tried[i] = true;
@@ -102,7 +116,7 @@ static void refill(const struct coldef *col, size_t n, const int *natural, int w
 }
 
 /* Columns by weight: all but the extra ones, less the lightest until the rest fits; then extra ones that fit beside all. */
-static void choose(const struct coldef *col, size_t n, const int *natural, int width, bool *in, int *w)
+static void choose(const struct coldef *col, size_t n, const struct need *need, int width, bool *in, int *w)
 {
 	bool *none = xcalloc(n, sizeof *none), *tried = xcalloc(n, sizeof *tried), *extra = xcalloc(n, sizeof *extra);
 	size_t kept = 0;
@@ -110,19 +124,19 @@ static void choose(const struct coldef *col, size_t n, const int *natural, int w
 	for (size_t i = 0; i < n; i++) {
 		in[i] = !col[i].extra;
 		extra[i] = col[i].extra;
-		w[i] = least(&col[i], natural[i]);
+		w[i] = least(&col[i], need[i].all);
 		kept += in[i];
 	}
 	while (kept > 1 && total(w, in, n) > width) {
 		in[by_weight(col, n, in, none, false)] = false;
 		kept--;
 	}
-	refill(col, n, natural, width, in);
+	refill(col, n, need, width, in);
 	int full = kept ? -LAYOUT_GAP : 0;
 	bool all = true;
 	for (size_t i = 0; i < n; i++) {
 		if (in[i])
-			full += wanted(&col[i], natural[i]) + LAYOUT_GAP;
+			full += wanted(&col[i], need[i].all) + LAYOUT_GAP;
 		else if (!extra[i])
 			all = false;
 	}
@@ -131,7 +145,7 @@ static void choose(const struct coldef *col, size_t n, const int *natural, int w
 		if (full + LAYOUT_GAP + w[i] > width)
 			break;
 		in[i] = true;
-		full += LAYOUT_GAP + wanted(&col[i], natural[i]);
+		full += LAYOUT_GAP + wanted(&col[i], need[i].all);
 	}
 	free(none);
 	free(tried);
@@ -139,12 +153,12 @@ static void choose(const struct coldef *col, size_t n, const int *natural, int w
 }
 
 /* Columns by order, from `skip` on, the first one pinned. */
-static void follow(const struct coldef *col, size_t n, const int *natural, int width, size_t skip, bool *in, int *w)
+static void follow(const struct coldef *col, size_t n, const struct need *need, int width, size_t skip, bool *in, int *w)
 {
 	int used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		w[i] = col[i].pinned ? col[i].min : wanted(&col[i], natural[i]);
+		w[i] = col[i].pinned ? col[i].min : wanted(&col[i], need[i].all);
 		in[i] = (i == 0 || col[i].pinned || i > skip) && used < width;
 		if (!in[i])
 			continue;
@@ -154,7 +168,7 @@ static void follow(const struct coldef *col, size_t n, const int *natural, int w
 	}
 }
 
-size_t layout_columns(const struct coldef *col, size_t ncols, const int *natural, int width, size_t skip, struct place *out,
+size_t layout_columns(const struct coldef *col, size_t ncols, const struct need *need, int width, size_t skip, struct place *out,
                       size_t *dropped)
 {
 	bool *in = xcalloc(ncols ? ncols : 1, sizeof *in);
@@ -162,12 +176,12 @@ size_t layout_columns(const struct coldef *col, size_t ncols, const int *natural
 	size_t n = 0;
 
 	if (skip)
-		follow(col, ncols, natural, width, skip, in, w);
+		follow(col, ncols, need, width, skip, in, w);
 	else
-		choose(col, ncols, natural, width, in, w);
+		choose(col, ncols, need, width, in, w);
 	int left = width - total(w, in, ncols);
 	if (left > 0)
-		widen(col, ncols, natural, in, w, left);
+		widen(col, ncols, need, in, w, left);
 	for (size_t i = 0; i < ncols; i++) {
 		if (!in[i])
 			continue;

@@ -71,7 +71,7 @@ void list_free(struct view *v)
 	free(l->marks.w);
 	free(l->folds.w);
 	free(l->found.w);
-	free(l->natural);
+	free(l->need);
 	free(l->place);
 	pick_free(l->filter);
 	pick_free(l->search);

@@ -74,8 +74,8 @@ struct list {
 	struct place *place;                             /* columns that have one */
 	size_t nplaces, placecap;
 	int head_y, body_y, margin;                      /* head_y -1: there is no head */
-	int *natural;                                    /* widths that the columns' content needs */
-	size_t naturals, measured;                       /* rows there were when the widths were taken */
+	struct need *need;                               /* of the columns, as measured */
+	size_t needs, measured;                          /* rows there were when the widths were taken */
 	bool measured_loading;
 	size_t wanted, dropped;                          /* columns to be shown; those of them without a place … */
 	bool dropped_needed;                             /* … and one of them is no extra */

@@ -51,47 +51,73 @@ static int time_need(const struct view *v, int width)
 	return one_day ? 8 : several_years(v) ? 16 : 14;
 }
 
-/* What columns need: measured on a sample, so that they stand still while one scrolls. */
+/* Of the widths of cells, the one that nine of ten do not go beyond. */
+static int most_need(const size_t *with, int widest)
+{
+	size_t all = 0, so_far = 0;
+	int w = 0;
+
+	for (int i = 0; i <= widest; i++)
+		all += with[i];
+	for (; w < widest && (so_far += with[w]) * 10 < all * 9; w++)
+		;
+	return w;
+}
+
+/* What a column needs, by every step-th row. */
+static struct need measure_column(struct view *v, size_t col, size_t step)
+{
+	enum { NAME_MOST = 80, TEXT_MOST = 400 };
+	const struct coldef *def = &v->col[col];
+	const int most = def->elastic ? TEXT_MOST : NAME_MOST;
+	size_t with[TEXT_MOST + 1] = {0};                /* cells of each width */
+	const int head = (int)glyph_width(str_c(def->head));
+	struct need need = {head, head};
+
+	for (size_t row = 0; row < v->nrows && need.all < most; row += step) {
+		struct cell c;
+
+		view_cell(v, row, col, &c);
+		if (v->ops->lead)
+			v->ops->lead(v, row, col, &c);
+		if (c.wide)
+			continue;
+		struct str part = shown_part(&c);
+		if (part.n > (size_t)most * 4)
+			part.n = (size_t)most * 4;
+		const size_t w = glyph_width(part) + glyph_width(c.lead);
+		const int here = w < (size_t)most ? (int)w : most;
+		with[here] += here > 0;
+		if (here > need.all)
+			need.all = here;
+	}
+	const int nearly = def->type == COL_NUMBER ? need.all : most_need(with, need.all);
+	if (nearly > head)
+		need.most = nearly;
+	return need;
+}
+
+/* What columns need: measured on a sample, so that they stand still while one scrolls; while rows come in they only grow. */
 static void measure(struct view *v, int width)
 {
 	struct list *l = &v->list;
-	size_t step = v->nrows / SAMPLE + 1;
-	bool fresh = l->naturals != v->ncols || !v->loading;
+	const bool fresh = l->needs != v->ncols || !v->loading;
+	const bool anew = l->needs != v->ncols || l->measured != v->nrows || l->measured_loading != v->loading;
 
-	if (l->naturals != v->ncols) {
-		l->natural = xreallocarray(l->natural, v->ncols ? v->ncols : 1, sizeof *l->natural);
-		l->naturals = v->ncols;
-	} else if (l->measured == v->nrows && l->measured_loading == v->loading) {
-		step = 0;
+	if (l->needs != v->ncols) {
+		l->need = xreallocarray(l->need, v->ncols ? v->ncols : 1, sizeof *l->need);
+		l->needs = v->ncols;
 	}
 	for (size_t col = 0; col < v->ncols; col++) {
-		int need = (int)glyph_width(str_c(v->col[col].head)), most = v->col[col].elastic ? 400 : 80;
+		struct need *need = &l->need[col], now;
 
 		if (v->col[col].type == COL_TIME) {
-			l->natural[col] = time_need(v, width);
-			continue;
+			need->all = need->most = time_need(v, width);
+		} else if (anew) {
+			now = measure_column(v, col, v->nrows / SAMPLE + 1);
+			need->all = fresh || now.all > need->all ? now.all : need->all;
+			need->most = fresh || now.most > need->most ? now.most : need->most;
 		}
-		if (!step)
-			continue;
-		if (!fresh && l->natural[col] > need)
-			need = l->natural[col];
-		for (size_t row = 0; row < v->nrows && need < most; row += step) {
-			struct cell c;
-			size_t w;
-
-			view_cell(v, row, col, &c);
-			if (v->ops->lead)
-				v->ops->lead(v, row, col, &c);
-			if (c.wide)
-				continue;
-			struct str part = shown_part(&c);
-			if (part.n > (size_t)most * 4)
-				part.n = (size_t)most * 4;
-			w = glyph_width(part) + glyph_width(c.lead);
-			if (w > (size_t)need)
-				need = w < (size_t)most ? (int)w : most;
-		}
-		l->natural[col] = need;
 	}
 	l->measured = v->nrows;
 	l->measured_loading = v->loading;
@@ -308,7 +334,7 @@ void list_draw(struct view *v, int y, int height, int width, int *cursor_y, int 
 			l->placecap = v->ncols;
 		}
 		measure(v, width - margin);
-		l->nplaces = column_set_place(v->columns, v->col, v->ncols, l->natural, width - margin, l->skip, l->place, &l->dropped,
+		l->nplaces = column_set_place(v->columns, v->col, v->ncols, l->need, width - margin, l->skip, l->place, &l->dropped,
 		                              &l->dropped_needed);
 		l->wanted = l->nplaces + l->dropped;
 		l->head_y = y;

@@ -158,7 +158,7 @@ bool matrix_draw(struct matrix *m, struct view *v, int y, int height, int width,
 void matrix_status(const struct matrix *m, struct sbuf *b, const char *noun)
 {
 	if (m->on && m->columns > m->shown)
-		sbuf_addf(b, "%s %zu-%zu of %zu   ", noun, m->first + 1, m->first + m->shown, m->columns);
+		sbuf_addf(b, "%s %zu-%zu of %zu\n", noun, m->first + 1, m->first + m->shown, m->columns);
 }
 
 /* ---- moving ---- */

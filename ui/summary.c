@@ -552,6 +552,15 @@ void summary_rules(struct analysis *a, struct page *p)
 	summary_rule_trouble(a, p, SIZE_MAX);
 }
 
+void summary_rule_files(const struct analysis *a, struct sbuf *b)
+{
+	const struct rules *rules = analysis_rules(a);
+	const size_t n = rules ? rules->warnings.n + rules->warnings.dropped : 0;
+
+	if (n)
+		sbuf_addf(b, "%zu rule file%s with trouble", n, n == 1 ? "" : "s");
+}
+
 void summary_rule_trouble(struct analysis *a, struct page *p, size_t most)
 {
 	const struct rules *rules = analysis_rules(a);

@@ -15,6 +15,7 @@ void summary_coverage(struct analysis *a, struct page *p); /* records that are m
 void summary_others(struct analysis *a, struct page *p, size_t most);
 void summary_damage(struct analysis *a, struct page *p);
 void summary_rules(struct analysis *a, struct page *p);  /* what became of them, with the trouble of all their files */
+void summary_rule_files(const struct analysis *a, struct sbuf *b);       /* "2 rule files with trouble"; nothing when there is none */
 void summary_rule_trouble(struct analysis *a, struct page *p, size_t most);     /* of so many files; nothing when there is none */
 
 /* "12,345". Appended. */

@@ -88,7 +88,8 @@ struct view_ops {
 	void (*preview)(struct view *v, size_t row, struct page *p);      /* the row in full; may be NULL */
 	void (*empty)(struct view *v, struct page *p);   /* why there is no row at all; may be NULL */
 	void (*count)(struct view *v, struct sbuf *b);   /* what is to be said right after "row 1 of n", when no filter is set; may be NULL */
-	void (*status)(struct view *v, struct sbuf *b);  /* more for the status line; may be NULL */
+	/* More for the status line, a part a line, the most telling first: those are shown that there is room for. May be NULL. */
+	void (*status)(struct view *v, struct sbuf *b);
 	/* Writes these rows in a way of its own (CSV or JSON lines); NULL: the columns as they are shown. */
 	bool (*write)(struct view *v, FILE *f, const size_t *rows, size_t n, enum export_format format);
 

@@ -38,7 +38,7 @@ struct hits {
 	struct finding *v;                               /* copies while they come in; then those of the analysis, in their order */
 	size_t n;
 	size_t joined, unconfirmed, thresholds, shown;          /* of those not excluded */
-	bool final;
+	bool final, told;                                /* told: rule files with trouble */
 	unsigned generation;                             /* of the analysis, as seen last */
 	struct map *known;                               /* keys of the first generation's hits; NULL: nothing new has come */
 	size_t fresh;                                    /* hits that are not among these */
@@ -135,6 +135,24 @@ static void need_verdicts(struct view *v)
 	v->list.measured = SIZE_MAX;
 }
 
+/* Hits may be missing when a rule file cannot be used: said once, when the rules have been read; then the status line has it. */
+static void tell_trouble(struct view *v)
+{
+	struct hits *h = v->state;
+	const struct rules *rules = analysis_rules(v->ui->analysis);
+	char first[512];
+	struct sbuf what = {0};
+
+	if (h->told || !rules)
+		return;
+	h->told = true;
+	summary_rule_files(v->ui->analysis, &what);
+	if (what.n && !v->ui->message[0])
+		ui_say(v->ui, ROLE_WARN, "%.*s (%c: load report): %s", STR_FMT(sbuf_str(&what)), view_report.digit,
+		       diag_text(&rules->warnings.v[0], first, sizeof first));
+	sbuf_free(&what);
+}
+
 static void update(struct view *v)
 {
 	struct hits *h = v->state;
@@ -142,9 +160,9 @@ static void update(struct view *v)
 	const struct store *s = analysis_store(a);
 	const struct findings *f = analysis_findings(a);
 
-	if (s) {
+	if (s)
 		view_spans(v, s);
-	}
+	tell_trouble(v);
 	v->loading = !analysis_ready(a);
 	v->partial = analysis_partial(a);
 	if (h->generation != analysis_generation(a))
@@ -371,13 +389,14 @@ static void status(struct view *v, struct sbuf *b)
 	const struct hits *h = v->state;
 
 	if (h->fresh)
-		sbuf_addf(b, "%zu new   ", h->fresh);
+		sbuf_addf(b, "%zu new\n", h->fresh);
 	if (h->unconfirmed)
-		sbuf_addf(b, "%zu unconfirmed", h->unconfirmed);
+		sbuf_addf(b, "%zu unconfirmed\n", h->unconfirmed);
 	else if (h->joined)
-		sbuf_addz(b, "all confirmed");
+		sbuf_addz(b, "all confirmed\n");
 	if (exclude_count(v->ui))
-		sbuf_addf(b, "%s%zu excluded", b->n ? "   " : "", exclude_count(v->ui));
+		sbuf_addf(b, "%zu excluded\n", exclude_count(v->ui));
+	summary_rule_files(v->ui->analysis, b);
 }
 
 /* Left out by an exclusion, but shown all the same. */

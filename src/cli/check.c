@@ -110,8 +110,10 @@ static void print_rule(FILE *f, const struct rule *r)
 	char text[sizeof(r->why_not.file) + sizeof(r->why_not.msg) + 64];
 
 	visible_add(&name, r->name);
+	sbuf_addz(&name, " (");
+	visible_add(&name, r->file);
 	if (r->query)
-		fprintf(f, "ok %s (%s)\n", name.p ? name.p : "", r->file.p);
+		fprintf(f, "ok %s)\n", name.p);
 	else
 		fprintf(f, "no %s\n", diag_text(&r->why_not, text, sizeof(text)));
 	if (r->query)

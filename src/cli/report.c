@@ -104,7 +104,7 @@ int report_rules(const struct rules *r)
 	say_diags(&r->warnings);
 	for (size_t i = 0; i < r->n; i++) {
 		usable += r->v[i]->query != NULL;
-		if (r->v[i]->query || r->v[i]->withdrawn)
+		if (!rule_cannot_run(r->v[i]))
 			continue;
 		say_diag(&r->v[i]->why_not);
 		bad++;
@@ -248,7 +248,7 @@ static struct tally tally_of(const struct findings *f)
 		const struct rule_result *r = &f->rule[i];
 		t.ran += r->ran;
 		t.failed += diag_is_set(&r->error);
-		t.unusable += r->rule->query == NULL && !r->rule->withdrawn;
+		t.unusable += rule_cannot_run(r->rule);
 		t.withdrawn += r->rule->withdrawn;
 		t.cannot_fire += r->cannot_fire[0] != '\0';
 		t.hits += r->nfindings > 0;

@@ -325,7 +325,7 @@ static void add_rule_set(struct job *j)
 
 	for (size_t i = 0; r->rules && i < r->rules->n; i++) {
 		run += r->rules->v[i]->query != NULL;
-		cannot += !r->rules->v[i]->query && !r->rules->v[i]->withdrawn;
+		cannot += rule_cannot_run(r->rules->v[i]);
 	}
 	for (size_t i = 0; i < r->nfolders; i++)
 		add_item(&j->b, "rules", str_c(r->folders[i]));

@@ -59,6 +59,11 @@ struct rule {
 	struct diag why_not;                             /* … and why */
 	bool withdrawn;                                  /* by its authors (status deprecated or removed): not run unless its file is named */
 };
+/* It should run and cannot: what exit status 1 stands for (DESIGN 5). */
+static inline bool rule_cannot_run(const struct rule *r)
+{
+	return !r->query && !r->withdrawn;
+}
 
 struct rules {
 	struct rule **v;                                 /* by file name */
