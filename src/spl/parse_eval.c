@@ -318,6 +318,14 @@ static bool take_cmp(struct parser *p, enum expr_op *op)
 	return true;
 }
 
+static struct expr *negation(struct parser *p, size_t at, struct expr *e)
+{
+	struct nodes arg = {0};
+
+	nodes_add(p, &arg, e);
+	return node_over(p, E_NOT, at, &arg);
+}
+
 static struct expr *cmp_expr(struct parser *p)
 {
 	p_blank(p);
@@ -330,6 +338,7 @@ static struct expr *cmp_expr(struct parser *p)
 		return NULL;
 	nodes_add(p, &arg, e);
 	size_t end = p->at;
+	bool negated = take(p, "NOT");                   /* a NOT IN (…), a NOT LIKE b */
 	if (take(p, "IN")) {
 		size_t open;
 		op = E_IN;
@@ -349,7 +358,7 @@ static struct expr *cmp_expr(struct parser *p)
 			p_error(p, open, "IN needs at least one value between ( and )");
 			return NULL;
 		}
-	} else if (take_cmp(p, &op) || (take(p, "LIKE") && (op = E_LIKE))) {
+	} else if ((!negated && take_cmp(p, &op)) || (take(p, "LIKE") && (op = E_LIKE))) {
 		e = add_expr(p);
 		if (!e)
 			return NULL;
@@ -358,25 +367,21 @@ static struct expr *cmp_expr(struct parser *p)
 		p->at = end;
 		return e;
 	}
-	return node_over(p, op, at, &arg);
+	e = node_over(p, op, at, &arg);
+	return e && negated ? negation(p, at, e) : e;
 }
 
 static struct expr *not_expr(struct parser *p)
 {
-	struct nodes arg = {0};
-
 	p_blank(p);
 	size_t at = p->at;
-	if (!take(p, "NOT"))
+	if (!take(p, "NOT") && !p_char(p, '!'))
 		return cmp_expr(p);
 	if (!p_deeper(p))
 		return NULL;
 	struct expr *e = not_expr(p);
 	p->depth--;
-	if (!e)
-		return NULL;
-	nodes_add(p, &arg, e);
-	return node_over(p, E_NOT, at, &arg);
+	return e ? negation(p, at, e) : NULL;
 }
 
 /* operand { word operand } */

@@ -218,7 +218,15 @@ static struct expr *keyword(struct parser *p, size_t at, struct str text)
 	return e;
 }
 
-/* field op value, field IN (…), or a keyword. */
+static struct expr *negation(struct parser *p, size_t at, struct expr *e)
+{
+	struct nodes arg = {0};
+
+	nodes_add(p, &arg, e);
+	return node_over(p, E_NOT, at, &arg);
+}
+
+/* field op value, field [NOT] IN (…), or a keyword. */
 static struct expr *comparison(struct parser *p)
 {
 	size_t at = p->at, after;
@@ -242,16 +250,19 @@ static struct expr *comparison(struct parser *p)
 			return NULL;
 		return term(p, at, spl_unescape_search(p->arena, raw), cmp, text);
 	}
+	bool negated = take_operator(p, "NOT");
 	if (p_word_is(p, "IN")) {
 		p->at += 2;
-		if (p_char(p, '('))
-			return in_list(p, at, spl_unescape_search(p->arena, raw));
-	}
-	if (!quoted && str_eqc(raw, "IN") && p_peek(p) == '(') {
-		p_error(p, at, "IN needs a field before it: write field IN (…), or NOT field IN (…)");
-		return NULL;
+		if (p_char(p, '(')) {
+			struct expr *e = in_list(p, at, spl_unescape_search(p->arena, raw));
+			return e && negated ? negation(p, at, e) : e;
+		}
 	}
 	p->at = after;
+	if (!quoted && str_eqc(raw, "IN") && p_peek(p) == '(') {
+		p_error(p, at, "IN needs a field before it: write field IN (…), or field NOT IN (…)");
+		return NULL;
+	}
 	if (!quoted && (str_eqc(raw, "TERM") || str_eqc(raw, "CASE")) && char_at(p, after) == '(') {
 		size_t end = balanced_end(p, after, true);
 		if (end) {
@@ -307,13 +318,9 @@ static struct expr *not_expr(struct search *s)
 		return primary(s);
 	if (!p_deeper(p))
 		return NULL;
-	struct nodes arg = {0};
 	struct expr *e = not_expr(s);
 	p->depth--;
-	if (!e)
-		return NULL;
-	nodes_add(p, &arg, e);
-	return node_over(p, E_NOT, at, &arg);
+	return e ? negation(p, at, e) : NULL;
 }
 
 static struct expr *or_expr(struct search *s)
