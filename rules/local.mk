@@ -15,6 +15,11 @@ nobase_dist_pkgdata_DATA += \
 	rules/detections/windows_renamed_proxy_binary_network_connection_same_process.yml \
 	rules/detections/windows_rundll32_network_connection_same_process.yml \
 	rules/detections/windows_wmic_xsl_script_network_connection_same_process.yml \
+	rules/macros/cim_Endpoint_indexes.yml \
+	rules/macros/cim_Network_Resolution_indexes.yml \
+	rules/macros/cim_Network_Traffic_indexes.yml \
+	rules/macros/comment.yml \
+	rules/macros/ctime.yml \
 	rules/macros/drop_dm_object_name.yml \
 	rules/macros/fillnull_config.yml \
 	rules/macros/oldsummaries_config.yml \
@@ -33,6 +38,8 @@ nobase_dist_pkgdata_DATA += \
 	rules/macros/process_wmic.yml \
 	rules/macros/security_content_ctime.yml \
 	rules/macros/security_content_summariesonly.yml \
+	rules/macros/summariesonly.yml \
 	rules/macros/summariesonly_config.yml \
+	rules/macros/sysmon.yml \
 	rules/macros/traffic_off_host.yml \
 	rules/macros/windows_installutil_remote_network_connection_filter.yml

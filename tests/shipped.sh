@@ -160,6 +160,22 @@ check "without the connection: no row" same '' "$(found one)"
 scan cross "$work/cross.xml"
 check "the connection on another host: the same row, unconfirmed" has cross $verbatim '"confirmed":false' '"C2":"9.9.9.9"'
 
+# ---- searches of others, without macros beside them ----
+
+mkdir "$work/lone"
+cat >"$work/lone/rule.yml" <<'EOF'
+name: Alone
+id: 5d1f0c3a-0f0e-4f6e-9a53-5f4a2a4f0d11
+search: |
+  (`cim_Endpoint_indexes`) `sysmon` EventCode=1 `comment("a | b")`
+  | stats count min(_time) as firstTime by dest
+  | `ctime(firstTime)`
+  | append [| tstats `summariesonly` count from datamodel=Endpoint.Processes by Processes.dest | `drop_dm_object_name(Processes)`]
+EOF
+"$SPOOR" scan --rules "$work/lone" --format jsonl "$samples/intrusion.xml" >"$work/lone.out" 2>"$work/lone.err"
+check "the usual macros are there" grep -q '"firstTime":"03/11/2025 08:02:11"' "$work/lone.out"
+check "in all their uses" same 6 "$(wc -l <"$work/lone.out")"
+
 # ---- generated logs ----
 
 generated() {
