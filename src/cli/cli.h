@@ -73,6 +73,8 @@ int report_load(const struct load *l, bool all);
 int report_rules(const struct rules *r);
 /* Rules that failed while they ran, and limits that cut. */
 int report_run(const struct findings *f);
+
+/* explain.c */
 /* Why there are no hits, in a few lines. */
 void report_no_hits(const struct session *s);
 /* All that is known of why rules did not fire. */

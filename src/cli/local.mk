@@ -2,6 +2,7 @@
 spoor_SOURCES += \
 	src/cli/check.c \
 	src/cli/cli.h \
+	src/cli/explain.c \
 	src/cli/junit.c \
 	src/cli/opts.c \
 	src/cli/output.c \

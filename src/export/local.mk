@@ -9,5 +9,8 @@ libspoor_a_SOURCES += \
 	src/export/markdown.c \
 	src/export/report.c \
 	src/export/report.h \
+	src/export/report_about.c \
+	src/export/report_hit.c \
+	src/export/report_inside.h \
 	src/export/table.c \
 	src/export/width.c
