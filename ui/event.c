@@ -35,6 +35,19 @@ struct str event_user(const struct store *s, ev_t ev)
 	return first_of(s, ev, user_fields);
 }
 
+struct entity event_entity(const struct store *s, ev_t ev)
+{
+	struct entity e = ENTITY_NONE;
+
+	e.ev = ev;
+	e.host = store_sys(s, ev, SYS_COMPUTER);
+	e.user = event_user(s, ev);
+	e.guid = event_guid(s, ev);
+	e.process = event_image(s, ev);
+	e.dest = store_data(s, ev, "DestinationIp");
+	return e;
+}
+
 unsigned event_id(const struct store *s, ev_t ev)
 {
 	return table_event_id(store_event(s, ev).table);

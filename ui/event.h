@@ -5,6 +5,8 @@
 #include "store/store.h"
 #include "ui/page.h"
 
+struct entity;
+
 /* The columns of one table that tell what its events say, looked up once. */
 struct event_columns {
 	struct column image[2], user[2], host, gist, more[4];
@@ -22,6 +24,8 @@ void event_columns_what(const struct store *s, const struct event_columns *c, ui
 struct str event_image(const struct store *s, ev_t ev);
 struct str event_guid(const struct store *s, ev_t ev);
 struct str event_user(const struct store *s, ev_t ev);
+/* Whose it is and where it went, as a row from which pivots start. */
+struct entity event_entity(const struct store *s, ev_t ev);
 /* The field that says most of it, or the first that has a value. */
 struct str event_gist(const struct store *s, ev_t ev);
 /* The same with what belongs to it: "10.10.10.5:80 c2.example tcp out", "HKLM\\…\\Run\\x = a.exe". Appended. */

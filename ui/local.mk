@@ -38,6 +38,8 @@ spoor_SOURCES += \
 	ui/hist.c \
 	ui/history.c \
 	ui/history.h \
+	ui/hit_menu.c \
+	ui/hit_menu.h \
 	ui/keys.c \
 	ui/keys.h \
 	ui/layout.c \
@@ -74,6 +76,8 @@ spoor_SOURCES += \
 	ui/theme.h \
 	ui/threshold_page.c \
 	ui/threshold_page.h \
+	ui/tree.h \
+	ui/tree_cells.c \
 	ui/tty.c \
 	ui/tty.h \
 	ui/ui.c \

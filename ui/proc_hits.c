@@ -51,7 +51,7 @@ static void hits_free(struct proc_hits *h)
 static void take_hit(struct proc_hits *h, const struct procs *p, const struct store *s, uint32_t i)
 {
 	const struct finding *f = &h->v[i];
-	const struct entity e = {.hit = f, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .guid = f->guid};
+	const struct entity e = entity_of_hit(f);
 	const struct proc_hint hint = procs_hint(s, &e);
 	uint32_t proc = procs_find(p, &hint);
 

@@ -20,6 +20,24 @@ void view_spans(struct view *v, const struct store *dump)
 	v->last = store_last(dump);
 }
 
+struct entity entity_of_hit(const struct finding *f)
+{
+	struct entity e = ENTITY_NONE;
+
+	e.hit = f;
+	e.rule = f->threshold ? NULL : f->rule;          /* that of a threshold is none of the rule set */
+	e.ev = f->main_event;
+	e.lineage = f->lineage;
+	e.rows = f->rows;
+	e.row = f->row;
+	e.host = f->host;
+	e.user = f->user;
+	e.guid = f->guid;
+	e.process = f->process;
+	e.dest = f->c2;
+	return e;
+}
+
 struct view *view_new(struct ui *u, const struct view_ops *ops, const struct view_arg *arg, struct diag *d)
 {
 	struct view *v = xcalloc(1, sizeof *v);

@@ -36,6 +36,7 @@ struct entity {
 	usec_t last_risk;                                /* its newest; WHEN_NONE when unknown */
 };
 #define ENTITY_NONE ((struct entity){.ev = EV_NONE, .last_risk = WHEN_NONE})
+struct entity entity_of_hit(const struct finding *f);
 
 /* What a view opens on. */
 struct view_arg {

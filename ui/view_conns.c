@@ -519,7 +519,11 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	const struct conn_group *g = &s->group[row];
 	const struct conn *one = member(v, g, 0);
 
-	*e = (struct entity){.ev = one->ev, .host = pooled(v, g->host), .dest = pooled(v, g->dest_ip), .lineage = members_of(v, g)};
+	*e = ENTITY_NONE;
+	e->ev = one->ev;
+	e->host = pooled(v, g->host);
+	e->dest = pooled(v, g->dest_ip);
+	e->lineage = members_of(v, g);
 	if (g->nprocs == 1 && g->proc != PROC_NONE) {
 		e->proc = ptree_at(s->procs->tree, g->proc);
 		e->guid = pooled(v, e->proc->guid);

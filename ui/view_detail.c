@@ -544,20 +544,14 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	const struct detail *d = v->state;
 	const struct page_link *link = &v->page.v[row].link;
 
-	*e = (struct entity){.hit = d->is_hit ? &d->f : NULL, .rule = d->f.rule, .ev = d->f.main_event, .lineage = d->f.lineage,
-	                     .rows = d->f.rows, .row = d->f.row, .host = d->f.host, .user = d->f.user, .guid = d->f.guid,
-	                     .process = d->f.process, .dest = d->f.c2};
+	*e = entity_of_hit(&d->f);
+	if (!d->is_hit)
+		e->hit = NULL;
 	if (link->kind == LINK_EVENT)
 		e->ev = (ev_t)link->n;
-	if (d->f.threshold) {                            /* a line about a hit is about that hit */
-		const struct finding *f = threshold_hit(v->ui, &d->f, link);
-
-		if (f)
-			*e = (struct entity){.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host,
-			                     .user = f->user, .guid = f->guid, .process = f->process, .dest = f->c2};
-		else
-			e->rule = NULL;
-	}
+	const struct finding *told = d->f.threshold ? threshold_hit(v->ui, &d->f, link) : NULL;
+	if (told)                                        /* a line about a hit is about that hit */
+		*e = entity_of_hit(told);
 	return true;
 }
 

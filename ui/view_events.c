@@ -296,11 +296,7 @@ static usec_t time_of(struct view *v, size_t row)
 
 static bool about(struct view *v, size_t row, struct entity *e)
 {
-	const struct store *s = analysis_store(v->ui->analysis);
-	ev_t ev = event_at(v, row);
-
-	*e = (struct entity){.ev = ev, .host = store_sys(s, ev, SYS_COMPUTER), .user = event_user(s, ev), .guid = event_guid(s, ev),
-	                     .process = event_image(s, ev), .dest = store_data(s, ev, "DestinationIp")};
+	*e = event_entity(analysis_store(v->ui->analysis), event_at(v, row));
 	return true;
 }
 

@@ -269,8 +269,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	const struct groups *g = v->state;
 
 	if (f) {
-		*e = (struct entity){.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .user = f->user,
-		                     .guid = f->guid, .process = f->process, .dest = f->c2};
+		*e = entity_of_hit(f);
 		return true;
 	}
 	const struct group *x = &g->v[g->rows.v[row].item];

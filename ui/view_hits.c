@@ -318,10 +318,7 @@ static double risk_of(struct view *v, size_t row)
 
 static bool about(struct view *v, size_t row, struct entity *e)
 {
-	const struct finding *f = &((struct hits *)v->state)->v[row];
-
-	*e = (struct entity){.hit = f, .rule = f->threshold ? NULL : f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host, .user = f->user,
-	                     .guid = f->guid, .process = f->process, .dest = f->c2};
+	*e = entity_of_hit(&((struct hits *)v->state)->v[row]);
 	return true;
 }
 

@@ -172,12 +172,8 @@ static void fill(struct view *v, struct page *p)
 
 static bool about(struct view *v, size_t row, struct entity *e)
 {
-	const struct raw *d = v->state;
-	const struct store *s = analysis_store(v->ui->analysis);
-
 	(void)row;
-	*e = (struct entity){.ev = d->ev, .host = store_sys(s, d->ev, SYS_COMPUTER), .user = event_user(s, d->ev),
-	                     .guid = event_guid(s, d->ev), .process = event_image(s, d->ev)};
+	*e = event_entity(analysis_store(v->ui->analysis), ((const struct raw *)v->state)->ev);
 	return true;
 }
 

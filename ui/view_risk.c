@@ -441,8 +441,7 @@ static bool about(struct view *v, size_t row, struct entity *e)
 
 	*e = ENTITY_NONE;
 	if (f)
-		*e = (struct entity){.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host,
-		                     .user = f->user, .guid = f->guid, .process = f->process, .dest = f->c2};
+		*e = entity_of_hit(f);
 	else if (r->type == RISK_USER)
 		e->user = r->shown;
 	else if (r->type == RISK_SYSTEM)

@@ -204,9 +204,16 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	const struct result *r = v->state;
 	const struct lineage *l = r->rows->lin ? r->rows->lin[row] : NULL;
 
-	*e = (struct entity){.ev = l && l->n ? l->v[0].ev : EV_NONE, .lineage = l, .rows = r->rows, .row = row,
-	                     .host = text_of(r->rows, row, host), .user = text_of(r->rows, row, user),
-	                     .guid = text_of(r->rows, row, guid), .process = text_of(r->rows, row, process)};
+	*e = ENTITY_NONE;
+	if (l && l->n)
+		e->ev = l->v[0].ev;
+	e->lineage = l;
+	e->rows = r->rows;
+	e->row = row;
+	e->host = text_of(r->rows, row, host);
+	e->user = text_of(r->rows, row, user);
+	e->guid = text_of(r->rows, row, guid);
+	e->process = text_of(r->rows, row, process);
 	return true;
 }
 

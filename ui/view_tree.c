@@ -1,22 +1,14 @@
 /* The process tree: of one process the branch that it is on, else all roots of all hosts. Every row of the tree has a number
- * that it keeps; what is folded, or put together with its siblings (branch.h), is not shown and costs nothing. */
-#include <stdio.h>
+ * that it keeps; what is folded, or put together with its siblings (branch.h), is not shown and costs nothing. How a row looks is
+ * tree_cells.c's. */
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "ui/app.h"
-#include "ui/branch.h"
-#include "ui/clock.h"
-#include "ui/proc_hits.h"
+#include "ui/hit_menu.h"
+#include "ui/tree.h"
 
-enum { START, PROCESS, PID, USER, INTEGRITY, LIFE, COUNTS, HITS = COUNTS + PROC_OTHER, HOST, IMAGE, NCOLS };
-enum {
-	LINES_MAX = 12,                                  /* levels whose lines are drawn; of a deeper row the last ones … */
-	STEP = 8,                                        /* … less in steps, so that the lines of neighbours meet */
-	OPEN_MAX = 200,                                  /* descendants that are shown at once */
-	MENU_MAX = 64,                                   /* hits to choose from */
-	NAMES = 3,                                       /* told of siblings that are put together */
-};
+enum { OPEN_MAX = 200 };                                 /* descendants that are shown at once */
 
 static const struct coldef cols[NCOLS] = {
 	[START] = {"start", "START", COL_TIME, 8, 19, 80, .descending = false},
@@ -36,28 +28,26 @@ static const struct coldef cols[NCOLS] = {
 	[IMAGE] = {"image", "IMAGE", COL_PATH, 20, 60, 10, .extra = true},
 };
 
-struct tree {
-	struct coldef col[NCOLS];
-	const struct procs *procs;                       /* NULL until they are known */
-	struct proc_hint hint;                           /* what it was opened on */
-	bool pivot;
-	size_t subject;                                  /* its row; LIST_NONE */
-	struct branch branch;
-	unsigned hits_serial;                            /* of what hit_rows tells of */
-	struct rowset hit_rows;
-	struct rowset shown;                             /* while a filter is set: the rows that are, as of … */
-	const void *shown_rows, *shown_filter;
-	size_t shown_n;
-	struct sbuf lead;
-	struct lineage *events;                          /* of the process that `about` was last asked for, if it has no guid */
-};
+/* ---- rows ---- */
+
+const struct run *tree_run(const struct view *v, size_t row)
+{
+	return v->list.filter ? NULL : branch_at(&((const struct tree *)v->state)->branch, row);
+}
+
+const struct proc *tree_proc(const struct view *v, size_t row)
+{
+	const struct tree *t = v->state;
+
+	return t->procs->row[row].proc == PROC_NONE ? NULL : ptree_at(t->procs->tree, t->procs->row[row].proc);
+}
+
+struct str tree_text(const struct view *v, uint32_t id)
+{
+	return pool_str(store_pool(analysis_store(v->ui->analysis)), id);
+}
 
 /* ---- what is folded ---- */
-
-static bool has_below(const struct procs *p, size_t row)
-{
-	return p->row[row].after > row + 1;
-}
 
 /* Folds all but the way to this row and what is below it. LIST_NONE: all but the hosts. */
 static void fold_round(struct view *v, size_t row)
@@ -67,7 +57,7 @@ static void fold_round(struct view *v, size_t row)
 
 	rowset_clear(&v->list.folds);
 	for (size_t i = 0; i < p->nrows; i++)
-		if (has_below(p, i) && (row != LIST_NONE || p->row[i].proc != PROC_NONE))
+		if (tree_has_below(p, i) && (row != LIST_NONE || p->row[i].proc != PROC_NONE))
 			rowset_put(&v->list.folds, i, true);
 	if (row == LIST_NONE)
 		return;
@@ -106,11 +96,6 @@ static size_t after(struct view *v, size_t row, bool folded)
 	if (r)
 		return r->to;
 	return folded ? t->procs->row[row].after : row + 1;
-}
-
-static const struct run *run_of(const struct view *v, size_t row)
-{
-	return v->list.filter ? NULL : branch_at(&((const struct tree *)v->state)->branch, row);
 }
 
 /* ---- opening ---- */
@@ -201,221 +186,9 @@ static void close_tree(struct view *v)
 	sbuf_free(&t->lead);
 }
 
-/* ---- the lines of the tree ---- */
-
 static unsigned depth(struct view *v, size_t row)
 {
 	return ((struct tree *)v->state)->procs->row[row].depth;
-}
-
-static void note_shown(struct view *v)
-{
-	struct tree *t = v->state;
-	const struct list *l = &v->list;
-
-	if (t->shown_rows == l->row && t->shown_n == l->n && t->shown_filter == l->filter)
-		return;
-	t->shown_rows = l->row;
-	t->shown_n = l->n;
-	t->shown_filter = l->filter;
-	rowset_clear(&t->shown);
-	for (size_t i = 0; i < l->n; i++)
-		rowset_put(&t->shown, l->row[i], true);
-}
-
-/* Does a sibling come after this one, which ends before row `end`? */
-static bool comes_more(struct view *v, uint32_t row, size_t end)
-{
-	struct tree *t = v->state;
-	uint32_t up = t->procs->row[row].up;
-	size_t last = up == PROC_NONE ? t->procs->nrows : t->procs->row[up].after;
-
-	return v->list.filter ? rowset_next(&t->shown, end) < last : end < last;
-}
-
-static void lead(struct view *v, size_t row, size_t col, struct cell *c)
-{
-	struct tree *t = v->state;
-	const struct proc_row *r = t->procs->row;
-	const struct run *run = run_of(v, row);
-	uint32_t above[LINES_MAX], d = r[row].depth, n = 0, i = (uint32_t)row;
-	uint32_t base = d > LINES_MAX + 1 ? (d - LINES_MAX - 1 + STEP - 1) / STEP * STEP : 0;
-
-	if (col != PROCESS)
-		return;
-	sbuf_reset(&t->lead);
-	if (v->list.filter)
-		note_shown(v);
-	for (i = r[i].up; i != PROC_NONE && r[i].depth > base; i = r[i].up)
-		above[n++] = i;
-	if (base)
-		sbuf_addf(&t->lead, "+%u ", base);
-	while (n-- > 0)
-		sbuf_addz(&t->lead, comes_more(v, above[n], r[above[n]].after) ? ornament(ORN_PIPE) : " ");
-	if (d > 0)
-		sbuf_addz(&t->lead, ornament(comes_more(v, (uint32_t)row, run ? run->to : r[row].after) ? ORN_TEE : ORN_ELBOW));
-	if (run || (has_below(t->procs, row) && !v->list.filter))
-		sbuf_addz(&t->lead, ornament(run || rowset_has(&v->list.folds, row) ? ORN_CLOSED : ORN_OPEN));
-	else
-		sbuf_addz(&t->lead, d > 0 ? ornament(ORN_LEAF) : " ");
-	sbuf_addc(&t->lead, ' ');
-	c->lead = sbuf_str(&t->lead);
-}
-
-/* ---- cells ---- */
-
-static const struct proc *proc_at(const struct view *v, size_t row)
-{
-	const struct tree *t = v->state;
-
-	return t->procs->row[row].proc == PROC_NONE ? NULL : ptree_at(t->procs->tree, t->procs->row[row].proc);
-}
-
-static struct str pooled(const struct view *v, uint32_t id)
-{
-	return pool_str(store_pool(analysis_store(v->ui->analysis)), id);
-}
-
-/* "12 more siblings: svchost.exe, conhost.exe, …": the first names, and how many have hits. */
-static void tell_run(struct view *v, const struct run *run, struct cell *c)
-{
-	struct tree *t = v->state;
-	const struct procs *p = t->procs;
-	const struct store *s = analysis_store(v->ui->analysis);
-	bool hosts = p->row[run->from].proc == PROC_NONE;
-	struct str told[NAMES] = {0};
-	size_t n = 0, hits = 0;
-
-	sbuf_addf(c->made, "%u more %s", run->siblings, hosts ? "hosts" : "siblings");
-	for (uint32_t i = run->from; i < run->to && n < NAMES && i < run->from + 4096; i = p->row[i].after) {
-		struct str name = hosts ? pooled(v, p->row[i].host) : proc_name(s, ptree_at(p->tree, p->row[i].proc));
-		bool known = !name.n;
-
-		for (size_t k = 0; k < n && !known; k++)
-			known = str_eq(told[k], name);
-		if (known)
-			continue;
-		sbuf_addf(c->made, "%s%.*s", n ? ", " : ": ", STR_FMT(name));
-		told[n++] = name;
-	}
-	if (n == NAMES)
-		sbuf_addf(c->made, " %s", ornament(ORN_ELLIPSIS));
-	for (size_t i = rowset_next(&t->hit_rows, run->from); i < run->to; i = rowset_next(&t->hit_rows, i + 1))
-		hits++;
-	if (hits)
-		sbuf_addf(c->made, "   (%zu with hits below)", hits);
-	c->text = sbuf_str(c->made);
-	c->role = ROLE_LINK;
-}
-
-static void tell_process(struct view *v, const struct proc *q, struct cell *c)
-{
-	const struct store *s = analysis_store(v->ui->analysis);
-	struct str name = proc_name(s, q), arguments = proc_arguments(s, q);
-
-	sbuf_adds(c->made, name.n ? name : STR("(no name)"));
-	if (q->first == WHEN_NONE && q->create == EV_NONE)
-		sbuf_addz(c->made, " (seen only as a parent)");
-	if (q->by_pid)
-		sbuf_addz(c->made, " (guessed by pid)");
-	if (q->cut)
-		sbuf_addz(c->made, " (its parents form a circle)");
-	if (arguments.n) {
-		sbuf_addz(c->made, "  ");
-		sbuf_adds(c->made, arguments);
-	}
-	c->text = sbuf_str(c->made);
-	if (q->first == WHEN_NONE && q->create == EV_NONE)
-		c->role = ROLE_DIM;
-}
-
-static void tell_host(struct view *v, size_t row, struct cell *c)
-{
-	const struct proc_row *r = &((struct tree *)v->state)->procs->row[row];
-	struct str host = pooled(v, r->host);
-	size_t n = r->after - row - 1;
-
-	cell_printf(c, "%.*s   %zu process%s", STR_FMT(host.n ? host : STR("(no host named)")), n, n == 1 ? "" : "es");
-	c->role = ROLE_STRONG;
-}
-
-static void cell_life(struct cell *c, const struct proc *q)
-{
-	if (q->start == WHEN_NONE || q->stop == WHEN_NONE || q->stop < q->start)
-		return;
-	static const struct {
-		double least, part;
-		const char *unit;
-	} step[] = {{172800, 86400, "d"}, {7200, 3600, "h"}, {120, 60, "min"}, {1, 1, "s"}, {0, 0.001, "ms"}};
-	double s = (double)(q->stop - q->start) / (double)USEC_PER_SEC;
-	size_t i = 0;
-
-	while (s < step[i].least)
-		i++;
-	cell_printf(c, s / step[i].part < 10 && step[i].part >= 1 ? "%.1f %s" : "%.0f %s", s / step[i].part, step[i].unit);
-	c->num = s;
-}
-
-static void cell_hits(struct view *v, size_t row, struct cell *c)
-{
-	const struct tree *t = v->state;
-	const struct proc_hits *h = proc_hits_now(v->ui);
-	uint32_t proc = t->procs->row[row].proc, n = proc_hits_count(h, proc);
-
-	if (!n)
-		return;
-	struct severity sev = severity_of(h->v[h->first[proc]].score);
-	cell_printf(c, "%u %c", n, sev.letter);
-	c->num = n;
-	c->role = sev.role;
-}
-
-static void cell(struct view *v, size_t row, size_t col, struct cell *c)
-{
-	const struct run *run = run_of(v, row);
-	const struct proc *q = proc_at(v, row);
-
-	if (run || !q) {
-		c->blank = true;
-		c->wide = col == PROCESS;
-		if (col == PROCESS && run)
-			tell_run(v, run, c);
-		else if (col == PROCESS)
-			tell_host(v, row, c);
-		return;
-	}
-	switch (col) {
-	case START:
-		cell_when(c, q->start);
-		break;
-	case PROCESS:
-		tell_process(v, q, c);
-		break;
-	case PID:
-		c->text = pooled(v, q->pid);
-		break;
-	case USER:
-		cell_account(c, pooled(v, q->user));
-		break;
-	case INTEGRITY:
-		c->text = pooled(v, q->integrity);
-		break;
-	case LIFE:
-		cell_life(c, q);
-		break;
-	case HITS:
-		cell_hits(v, row, c);
-		break;
-	case HOST:
-		cell_host(c, pooled(v, q->host));
-		break;
-	case IMAGE:
-		c->text = pooled(v, q->image);
-		break;
-	default:
-		if (q->count[col - COUNTS])
-			cell_number(c, q->count[col - COUNTS]);
-	}
 }
 
 static char sign(struct view *v, size_t row, bool *faint)
@@ -429,7 +202,7 @@ static void preview(struct view *v, size_t row, struct page *p)
 	const struct tree *t = v->state;
 	char key[KEY_NAME_SIZE * 8], all[KEY_NAME_SIZE * 8];
 
-	if (!run_of(v, row) && proc_at(v, row)) {
+	if (!tree_run(v, row) && tree_proc(v, row)) {
 		proc_page(p, analysis_store(v->ui->analysis), t->procs, proc_hits_now(v->ui), t->procs->row[row].proc);
 		return;
 	}
@@ -477,22 +250,22 @@ static bool about(struct view *v, size_t row, struct entity *e)
 {
 	struct tree *t = v->state;
 	uint32_t proc = t->procs->row[row].proc;
-	const struct proc *q = proc_at(v, row);
+	const struct proc *q = tree_proc(v, row);
 	const struct proc_hits *h = proc_hits_now(v->ui);
 	size_t n;
 
 	*e = ENTITY_NONE;
-	if (run_of(v, row))
+	if (tree_run(v, row))
 		return false;
-	e->host = pooled(v, t->procs->row[row].host);
+	e->host = tree_text(v, t->procs->row[row].host);
 	if (!q)
 		return true;
 	const ev_t *ev = ptree_events(t->procs->tree, proc, &n);
 	e->proc = q;
 	e->ev = q->create != EV_NONE ? q->create : n ? ev[0] : EV_NONE;
-	e->user = pooled(v, q->user);
-	e->guid = pooled(v, q->guid);
-	e->process = pooled(v, q->image);
+	e->user = tree_text(v, q->user);
+	e->guid = tree_text(v, q->guid);
+	e->process = tree_text(v, q->image);
 	if (!e->guid.n && n)
 		e->lineage = events_of(t, proc);
 	if (proc_hits_count(h, proc)) {
@@ -502,71 +275,17 @@ static bool about(struct view *v, size_t row, struct entity *e)
 	return true;
 }
 
-struct menu {
-	size_t n;
-	struct finding hit[MENU_MAX];
-};
-
-static void open_hit(struct ui *u, const struct finding *f)
-{
-	struct view_arg arg = {.about = {.hit = f, .rule = f->rule, .ev = f->main_event, .lineage = f->lineage, .host = f->host,
-	                                 .user = f->user, .guid = f->guid, .process = f->process}};
-
-	ui_open(u, &view_detail, &arg);
-}
-
-static void menu_picked(struct ui *u, size_t i, void *ctx)
-{
-	const struct menu *m = ctx;
-
-	if (i < m->n)
-		open_hit(u, &m->hit[i]);
-	else
-		ui_request(u, REQ_RAW, 0);
-}
-
-static int by_score(const void *a, const void *b)
-{
-	const struct finding *x = a, *y = b;
-
-	if (x->score != y->score)
-		return x->score > y->score ? -1 : 1;
-	return (x->time > y->time) - (x->time < y->time);
-}
-
 /* Its hit; of several one to choose, or the event; without any the event. */
 static void open_process(struct view *v, size_t row)
 {
-	struct tree *t = v->state;
-	const struct proc_hits *h = proc_hits_now(v->ui);
-	uint32_t proc = t->procs->row[row].proc, hits = proc_hits_count(h, proc);
 	struct entity e;
 
-	if (hits == 1) {
-		open_hit(v->ui, &h->v[h->first[proc]]);
+	if (hit_menu_open(v->ui, ((const struct tree *)v->state)->procs->row[row].proc))
 		return;
-	}
-	if (hits == 0) {
-		if (about(v, row, &e) && e.ev == EV_NONE)
-			ui_say(v->ui, ROLE_TEXT, "no event of this process is in the log: it is known by what its children tell");
-		else
-			ui_request(v->ui, REQ_RAW, 0);
-		return;
-	}
-	struct menu *m = xcalloc(1, sizeof *m);
-	for (uint32_t i = h->first[proc]; i != HIT_NONE && m->n < MENU_MAX; i = h->next[i])
-		m->hit[m->n++] = h->v[i];
-	qsort(m->hit, m->n, sizeof *m->hit, by_score);
-	choose_open(v->ui, "Open", menu_picked, m, free);
-	for (size_t i = 0; i < m->n; i++) {
-		char text[256], note[96], time[WHEN_SIZE];
-
-		snprintf(text, sizeof text, "%.*s", STR_FMT(m->hit[i].rule->name));
-		snprintf(note, sizeof note, "%g %s  %s", m->hit[i].score, severity_of(m->hit[i].score).word,
-		         clock_text(m->hit[i].time, time));
-		choose_add(v->ui, 0, str_c(text), str_c(note));
-	}
-	choose_add(v->ui, 0, STR("the event of its creation, or its first"), STR(""));
+	if (about(v, row, &e) && e.ev == EV_NONE)
+		ui_say(v->ui, ROLE_TEXT, "no event of this process is in the log: it is known by what its children tell");
+	else
+		ui_request(v->ui, REQ_RAW, 0);
 }
 
 /* To the next process with a hit, whether it is shown or not; with a filter only among those that are. */
@@ -636,7 +355,7 @@ static bool on_run(struct view *v, enum request r, size_t row, const struct run 
 static bool request(struct view *v, enum request r, size_t row)
 {
 	struct tree *t = v->state;
-	const struct run *run = row == LIST_NONE ? NULL : run_of(v, row);
+	const struct run *run = row == LIST_NONE ? NULL : tree_run(v, row);
 
 	if (row == LIST_NONE)
 		return false;
@@ -649,14 +368,14 @@ static bool request(struct view *v, enum request r, size_t row)
 		v->list.skip -= v->list.skip > PROCESS + 1 ? 1 : v->list.skip;
 		return true;
 	case REQ_RIGHT:
-		if (!has_below(t->procs, row) && v->list.dropped && !v->list.skip)
+		if (!tree_has_below(t->procs, row) && v->list.dropped && !v->list.skip)
 			v->list.skip = PROCESS;          /* the first step takes a column that is not pinned */
-		if (!has_below(t->procs, row) || rowset_has(&v->list.folds, row))
+		if (!tree_has_below(t->procs, row) || rowset_has(&v->list.folds, row))
 			return false;
 		list_select(v, row + 1);
 		return true;
 	case REQ_ENTER:
-		if (!proc_at(v, row))
+		if (!tree_proc(v, row))
 			return false;
 		open_process(v, row);
 		return true;
@@ -690,6 +409,6 @@ const struct view_ops view_tree = {
 	.name = "tree", .noun = "process", .help = "processes, and which started which", .digit = '6', .pivot = REQ_PTREE,
 	.needs = "a process", .keeps = true, .kept_alone = true, .sort = -1, .state_size = sizeof(struct tree),
 	.hints = {REQ_ENTER, REQ_LEFT, REQ_RIGHT, REQ_WIDER, REQ_NARROWER, REQ_NEXT_HIT, REQ_EVENTS, REQ_CONNS, REQ_RAW, REQ_FILTER},
-	.columns = cols, .ncolumns = NCOLS, .accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = cell, .lead = lead, .sign = sign,
+	.columns = cols, .ncolumns = NCOLS, .accepts = accepts, .open = open_tree, .update = update, .close = close_tree, .cell = tree_cell, .lead = tree_lead, .sign = sign,
 	.depth = depth, .after = after, .preview = preview, .empty = empty, .status = status, .about = about, .request = request,
 };
