@@ -421,6 +421,23 @@ START_TEST(every_truncation)
 }
 END_TEST
 
+/* An object that breaks off behind another one: the text up to there does not tell that it is broken. */
+START_TEST(broken_behind_text)
+{
+	static const char *const texts[] = {
+		"\"nest\": {\n  \"a\": {\n    \"b\": \"c\"\n  }\n alue\": 0}\n",
+		"info ctx={ \"a\": [\n{\"EventID\":1,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"RecordNumber\":7}\n,\n{\"EventID\":1,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"RecordNumber\":8} done\n",
+	};
+	static const int found[] = {0, 2};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof *texts; i++) {
+		char *shown = decode_all_ways(str_c(texts[i]));
+		ck_assert_msg(lines(shown, 'E') == found[i], "%s", shown);
+		free(shown);
+	}
+}
+END_TEST
+
 START_TEST(every_byte_broken)
 {
 	static const char *const fmts[] = {"%s\n%s\n", "[\n%s,\n%s\n]"};
@@ -480,6 +497,7 @@ int main(void)
 	tcase_add_test(t, hostile);
 	tcase_add_test(t, every_truncation);
 	tcase_add_test(t, every_byte_broken);
+	tcase_add_test(t, broken_behind_text);
 	tcase_add_test(t, lost_state_finds_the_next_start);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

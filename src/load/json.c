@@ -143,8 +143,9 @@ static struct piece next_piece(struct str t, size_t at, bool final, struct jsonr
 	}
 	k.what = e == JSONREC_SHORT && !final ? SHORT : BROKEN;
 	k.end = restart(t, k.start);
-	if (e == JSONREC_BROKEN && in_a_line(t, k.start, k.other)) {
-		const char *eol = memchr(t.p + k.start, '\n', t.n - k.start);
+	const char *eol = memchr(t.p + k.start, '\n', t.n - k.start);
+	/* A text that is cut further on lacks what would have shown that the object is broken. */
+	if ((e == JSONREC_BROKEN || (final && eol)) && in_a_line(t, k.start, k.other)) {
 		k.end = eol ? (size_t)(eol - t.p) : t.n;
 		k.what = eol || final ? LINE : SHORT;
 	}
