@@ -456,6 +456,7 @@ START_TEST(correlation_runs_last)
 
 	put_rule("a.yml", "Zwei", search, tail);
 	put_rule("b.yml", "Eins", search, tail);
+	put_rule("d.yml", "None", "| from datamodel Risk.All_Risk | search risk_object=nobody", "type: Correlation\n");
 	put_rule("c.yml", "Sum", correlation, "type: Correlation\ntags: {message: $risk_object$ has $score$ from $rules$ rules}\n");
 	struct run x = RUN("1|2021-11-12T10:05:00Z|Computer=A|User=D\\u", "1|2021-11-12T10:06:00Z|Computer=A|User=D\\v");
 
@@ -472,6 +473,7 @@ START_TEST(correlation_runs_last)
 		ck_assert_int_ne(f->time, WHEN_NONE);
 	}
 	ck_assert_uint_eq(sums, 2);
+	ck_assert_str_eq(x.found->rule[3].cannot_fire, "no rows of Risk.All_Risk fit");
 	run_free(&x);
 }
 END_TEST

@@ -415,6 +415,21 @@ check 'a deprecated rule is left out' 0
 lines out 2 'and finds nothing'
 run scan --rules old/old.yml --format csv logs
 lines out 2 'named itself it runs'
+mkdir cloud
+cp rules/fetch.yml cloud/
+printf 'name: Cloud\nid: c\nsearch: "sourcetype=aws:cloudtrail | stats count by user"\n' >cloud/cloud.yml
+printf 'name: Web\nid: w\nsearch: "| tstats count from datamodel=Web by Web.src | apply nosuch"\n' >cloud/web.yml
+run check cloud
+check 'rules for other logs are no damage' 0
+has out "other cloud/cloud.yml:3: search: it is for other logs than Sysmon's: it looks for sourcetype=aws:cloudtrail" 'check tells what they look for'
+has out "other cloud/web.yml:3: search: it is for other logs than Sysmon's: it looks for the data model Web" 'also in data models'
+has out "3 rules: 1 ok, 0 cannot run, 0 deprecated, 2 for other logs than Sysmon's" 'and counts them'
+run scan --rules cloud --format csv --explain logs
+check 'a scan leaves them out' 0
+lines out 2 'and runs the other'
+has err "2 rules are for other logs than Sysmon's and left out" 'which it says once'
+has err "2 for other logs than Sysmon's left out" 'also among the rules'
+has err 'cloud/web.yml:3: ' '--explain names them'
 printf 'name: Lists\nid: [a]\nsearch: x=1\n' >bad/broken.yml
 run check bad
 has out 'no bad/broken.yml:2: ' 'a wrong key has its line'

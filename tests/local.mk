@@ -77,6 +77,7 @@ SPL_TABLES = \
 	tests/spl/append.test \
 	tests/spl/bin.test \
 	tests/spl/convert.test \
+	tests/spl/elsewhere.test \
 	tests/spl/eval.test \
 	tests/spl/fields.test \
 	tests/spl/filter.test \

@@ -414,7 +414,7 @@ enum rule_state summary_rule(const struct rule *r, const struct rule_result *res
 	*reason = (struct str){"", 0};
 	if (!r->query) {
 		*reason = str_c(r->why_not.msg);
-		return RULE_NOT_RUNNABLE;
+		return rule_cannot_run(r) ? RULE_NOT_RUNNABLE : RULE_LEFT_OUT;
 	}
 	if (!result)
 		return RULE_WAITING;
@@ -521,6 +521,7 @@ static void add_all_rules(struct page *p, const struct rules *rules, const struc
 	add_reasons(p, rules, f, RULE_CANNOT_FIRE, "ran, but cannot fire on this dump:", most);
 	add_reasons(p, rules, f, RULE_FAILED, "failed while running:", most);
 	add_reasons(p, rules, f, RULE_NOT_RUNNABLE, "cannot be run:", most);
+	add_reasons(p, rules, f, RULE_LEFT_OUT, "left out:", most);
 	add_reasons(p, rules, f, RULE_WAITING, "did not run", SIZE_MAX);
 }
 

@@ -21,7 +21,7 @@ void summary_rule_trouble(struct analysis *a, struct page *p, size_t most);     
 /* "12,345". Appended. */
 void summary_number(struct sbuf *b, uint64_t n);
 /* What has become of a rule. */
-enum rule_state { RULE_WAITING, RULE_RAN, RULE_FAILED, RULE_CANNOT_FIRE, RULE_NOT_RUNNABLE };
+enum rule_state { RULE_WAITING, RULE_RAN, RULE_FAILED, RULE_CANNOT_FIRE, RULE_NOT_RUNNABLE, RULE_LEFT_OUT };
 enum rule_state summary_rule(const struct rule *r, const struct rule_result *result, struct str *reason);
 
 #endif

@@ -71,7 +71,7 @@ static void fill(struct view *v, struct page *p)
 	} else {
 		char text[1024];
 
-		page_heading(p, "Why it cannot run");
+		page_heading(p, rule_cannot_run(r) ? "Why it cannot run" : "Why it is left out");
 		page_tab(p, 2, false);
 		page_wrap(p, ROLE_WARN, str_c(diag_text(&r->why_not, text, sizeof text)), 4);
 		page_end(p);

@@ -106,6 +106,7 @@ static void cell(struct view *v, size_t row, size_t col, struct cell *c)
 		[RULE_FAILED] = {"failed", ROLE_ERROR},
 		[RULE_CANNOT_FIRE] = {"cannot fire", ROLE_DIM},
 		[RULE_NOT_RUNNABLE] = {"cannot run", ROLE_WARN},
+		[RULE_LEFT_OUT] = {"left out", ROLE_DIM},
 	};
 	const struct rules_state *s = v->state;
 	const struct rule *r = s->rules->v[row];

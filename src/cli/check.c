@@ -115,7 +115,7 @@ static void print_rule(FILE *f, const struct rule *r)
 	if (r->query)
 		fprintf(f, "ok %s)\n", name.p);
 	else
-		fprintf(f, "no %s\n", diag_text(&r->why_not, text, sizeof(text)));
+		fprintf(f, "%s %s\n", r->elsewhere ? "other" : "no", diag_text(&r->why_not, text, sizeof(text)));
 	if (r->query)
 		print_warnings(f, r);
 	sbuf_free(&name);
@@ -125,7 +125,7 @@ int cli_check(const struct cli *c)
 {
 	const char *own = rules_user_macros();
 	struct rules *r = rules_load(c->args.v, c->args.n, &own, own != NULL);
-	size_t ok = 0, withdrawn = 0, warnings = r->warnings.n;
+	size_t ok = 0, withdrawn = 0, elsewhere = 0, warnings = r->warnings.n;
 	struct session_opts opts;
 	struct session *empty = nothing(&opts);
 	struct output out;
@@ -137,15 +137,20 @@ int cli_check(const struct cli *c)
 		print_rule(out.f, r->v[i]);
 		ok += r->v[i]->query != NULL;
 		withdrawn += r->v[i]->withdrawn;
+		elsewhere += r->v[i]->elsewhere;
 		if (r->v[i]->query) {
 			spl_warnings(r->v[i]->query, &n);
 			n += print_missing(out.f, r->v[i], empty);
 		}
 		warnings += n;
 	}
-	size_t bad = r->n - ok - withdrawn;
+	size_t bad = r->n - ok - withdrawn - elsewhere;
 	if (r->n)
-		fprintf(out.f, "%zu rules: %zu ok, %zu cannot run, %zu deprecated, %zu warnings\n", r->n, ok, bad, withdrawn, warnings);
+		fprintf(out.f, "%zu rules: %zu ok, %zu cannot run, %zu deprecated, ", r->n, ok, bad, withdrawn);
+	if (r->n && elsewhere)
+		fprintf(out.f, "%zu for other logs than Sysmon's, ", elsewhere);
+	if (r->n)
+		fprintf(out.f, "%zu warnings\n", warnings);
 	else
 		say("no rules there; name a rule file, a folder of rules, or a checkout with detections/");
 	int status = !r->n ? CLI_NOTHING : bad || r->warnings.n ? CLI_DAMAGED : CLI_OK;

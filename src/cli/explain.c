@@ -119,7 +119,7 @@ static void print_others(const struct load *l)
 }
 
 struct tally {
-	size_t ran, failed, unusable, withdrawn, cannot_fire, hits;
+	size_t ran, failed, unusable, withdrawn, elsewhere, cannot_fire, hits;
 };
 
 static struct tally tally_of(const struct findings *f)
@@ -132,6 +132,7 @@ static struct tally tally_of(const struct findings *f)
 		t.failed += diag_is_set(&r->error);
 		t.unusable += rule_cannot_run(r->rule);
 		t.withdrawn += r->rule->withdrawn;
+		t.elsewhere += r->rule->elsewhere;
 		t.cannot_fire += r->cannot_fire[0] != '\0';
 		t.hits += r->nfindings > 0;
 	}
@@ -151,6 +152,8 @@ static void print_rules(const struct tally *t)
 		fprintf(stderr, ", %zu cannot run", t->unusable);
 	if (t->withdrawn)
 		fprintf(stderr, ", %zu deprecated ones left out", t->withdrawn);
+	if (t->elsewhere)
+		fprintf(stderr, ", %zu for other logs than Sysmon's left out", t->elsewhere);
 	fputs("\n", stderr);
 }
 

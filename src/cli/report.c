@@ -95,16 +95,20 @@ int report_load(const struct load *l, bool all)
 
 int report_rules(const struct rules *r)
 {
-	size_t usable = 0, bad = 0;
+	size_t usable = 0, bad = 0, elsewhere = 0;
 
 	say_diags(&r->warnings);
 	for (size_t i = 0; i < r->n; i++) {
 		usable += r->v[i]->query != NULL;
+		elsewhere += r->v[i]->elsewhere;
 		if (!rule_cannot_run(r->v[i]))
 			continue;
 		say_diag(&r->v[i]->why_not);
 		bad++;
 	}
+	if (elsewhere)
+		say("%zu rule%s for other logs than Sysmon's and left out; spoor check names %s", elsewhere, elsewhere == 1 ? " is" : "s are",
+		    elsewhere == 1 ? "it" : "them");
 	if (!r->n)
 		say("no rules there; name a rule file, a folder of rules, or a checkout with detections/");
 	else if (!usable)

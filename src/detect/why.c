@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "cim/cim.h"
 #include "load/sysmon.h"
 
 /* "Sysmon EventID 3", "Sysmon for Linux EventID 1": which event. False for any other source. */
@@ -93,7 +94,12 @@ void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size
 	/* a search without rows of its main scan has none at all */
 	const struct spl_leaf *leaf = spl_leaves(rule->query, &nleaves);
 	for (size_t i = 0; i < nleaves; i++)
-		if (!leaf[i].is_sub && e->ops->can_match && !e->ops->can_match(e, &leaf[i].scan, out, n)) {
+		if (leaf[i].is_sub) {
+			continue;
+		} else if (leaf[i].scan.dataset && !cim_node(str_c(leaf[i].scan.dataset))) {
+			snprintf(out, n, "no rows of %s fit", leaf[i].scan.dataset);
+			return;
+		} else if (e->ops->can_match && !e->ops->can_match(e, &leaf[i].scan, out, n)) {
 			mark_cut(out, n);
 			return;
 		}

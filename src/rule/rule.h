@@ -58,11 +58,12 @@ struct rule {
 	const struct spl_query *excluding;               /* the same less what an analyst left out (rules_exclude); NULL: nothing is */
 	struct diag why_not;                             /* … and why */
 	bool withdrawn;                                  /* by its authors (status deprecated or removed): not run unless its file is named */
+	bool elsewhere;                                  /* its search asks for what Sysmon never logs (spl_elsewhere): there is nothing to run it on */
 };
 /* It should run and cannot: what exit status 1 stands for (DESIGN 5). */
 static inline bool rule_cannot_run(const struct rule *r)
 {
-	return !r->query && !r->withdrawn;
+	return !r->query && !r->withdrawn && !r->elsewhere;
 }
 
 struct rules {

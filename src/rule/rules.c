@@ -35,20 +35,28 @@ static void place_error(const struct rule *r, const struct diag *found, struct d
 	diag_file(out, r->path.p);
 }
 
-/* Compiles into a new query; `used` gets the names of the macros met. NULL with *d set. */
+/* Compiles into a new query; `used` gets the names of the macros met. NULL with *d set: the search is wrong, or for other logs than
+ * Sysmon's, which the rule keeps in mind. */
 static struct spl_query *compile(struct rules_state *st, const struct entry *e, struct map *used, struct diag *d)
 {
 	struct diag found = DIAG_INIT;
+	struct sbuf elsewhere = {0};
 
 	pthread_mutex_lock(&st->lock);
 	st->used = used;
 	pthread_mutex_unlock(&st->lock);
-	struct spl_query *q = spl_compile(e->rule->search, &e->context->env, &found);
+	struct spl_query *q = spl_compile_own(e->rule->search, &e->context->env, &elsewhere, &found);
 	pthread_mutex_lock(&st->lock);
 	st->used = NULL;
 	pthread_mutex_unlock(&st->lock);
+	e->rule->elsewhere = elsewhere.n > 0;
+	if (elsewhere.n) {
+		found = (struct diag)DIAG_INIT;          /* whatever else may be wrong with it */
+		diag_set(&found, 0, 0, "it is for other logs than Sysmon's: it looks for %s", elsewhere.p);
+	}
 	if (!q)
 		place_error(e->rule, &found, d);
+	sbuf_free(&elsewhere);
 	return q;
 }
 

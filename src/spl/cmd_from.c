@@ -48,9 +48,8 @@ static void *from_parse(struct parser *p)
 	at = p->at;
 	if (!dataset_name(p, &name))
 		return NULL;
-	x->leaf->scan.dataset = dataset_find(p, at, name);
 	x->leaf->scan.unprefixed = true;
-	return x->leaf->scan.dataset ? x : NULL;
+	return dataset_find(p, at, name, x->leaf) ? x : NULL;
 }
 
 static struct rows *from_run(const void *args, struct rows *in, struct spl_run *run)
@@ -120,9 +119,8 @@ static void *datamodel_parse(struct parser *p)
 		return NULL;
 	}
 	x->leaf = p_leaf(p);
-	x->leaf->scan.dataset = dataset_find(p, at, str_c(arena_printf(p->arena, "%.*s.%.*s", STR_FMT(word[0]), STR_FMT(word[1]))));
 	x->leaf->scan.unprefixed = flat;
-	return x->leaf->scan.dataset ? x : NULL;
+	return dataset_find(p, at, str_c(arena_printf(p->arena, "%.*s.%.*s", STR_FMT(word[0]), STR_FMT(word[1]))), x->leaf) ? x : NULL;
 }
 
 const struct spl_cmd cmd_datamodel = {

@@ -30,6 +30,8 @@ static void *search_parse(struct parser *p)
 		p_filters(p);
 	dataset_warn_expr(p, NULL, e);
 	if (s->leaf) {
+		elsewhere_own_names(p, e);
+		s->leaf->elsewhere = elsewhere_search(p, e);
 		dataset_drop_index(p, e);
 		dataset_warn_splunk(p, e);
 		s->leaf->scan.where = e;

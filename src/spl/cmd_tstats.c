@@ -83,7 +83,7 @@ static bool no_model(struct parser *p)
 	return p_done(p) || p_word_is(p, "where") || p_word_is(p, "by") || p_word_is(p, "groupby");
 }
 
-static bool parse_from(struct parser *p, struct tstats *t, struct scan *s)
+static bool parse_from(struct parser *p, struct tstats *t)
 {
 	struct str name, option, value;
 
@@ -99,8 +99,7 @@ static bool parse_from(struct parser *p, struct tstats *t, struct scan *s)
 		return false;
 	if (!t->in_where && p_option(p, &option, &value))
 		return p_error(p, at, "expected where or by after the data model, found '%.*s='", STR_FMT(option));
-	s->dataset = dataset_find(p, at, name);
-	return s->dataset != NULL;
+	return dataset_find(p, at, name, t->leaf);
 }
 
 /* What Splunk keeps in its index beside the words of events. */
@@ -139,6 +138,9 @@ static bool parse_where(struct parser *p, struct tstats *t)
 	struct expr *e = parse_search(p, after_where);
 	if (!e || !time_mods_take(p, e, &t->time))
 		return false;
+	elsewhere_own_names(p, e);
+	if (!t->leaf->elsewhere)
+		t->leaf->elsewhere = elsewhere_search(p, e);
 	dataset_drop_index(p, e);
 	if (s->dataset)
 		dataset_warn_expr(p, s->dataset, e);
@@ -251,7 +253,7 @@ static void *tstats_parse(struct parser *p)
 	s->grouped = !t->prestats;
 	s->nagg = agg_parse(p, after_aggs, &agg);
 	s->agg = agg;
-	if (!s->nagg || !agg_no_rates(p, agg, s->nagg) || !parse_from(p, t, s) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
+	if (!s->nagg || !agg_no_rates(p, agg, s->nagg) || !parse_from(p, t) || !check_aggs(p, s) || !parse_where(p, t) || !parse_by(p, s))
 		return NULL;
 	if (t->prestats)
 		want_fields(p, s);

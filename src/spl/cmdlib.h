@@ -79,9 +79,9 @@ void needs_aggs(struct fieldset *f, const struct agg *agg, size_t n, struct aren
 
 /* ---- datasets (dataset.c) ---- */
 
-/* What there is of this name to search: a node of a data model, or rows that the environment has. Its
- * name, in full; NULL with an error set when there is none. */
-const char *dataset_find(struct parser *p, size_t at, struct str name);
+/* Lets the leaf look at what there is of this name: a node of a data model, or rows that the environment has. Of a model that Sysmon
+ * does not fill there are none, which is told. False with an error set when there is no such name. */
+bool dataset_find(struct parser *p, size_t at, struct str name, struct spl_leaf *leaf);
 /* A model and its node as they are written: Endpoint.Processes, "Endpoint.Processes" or "Endpoint"."Processes". */
 bool dataset_name(struct parser *p, struct str *name);
 /* Runs a leaf's scan: where and time resolved, on the engine or on the environment's rows. */
@@ -93,10 +93,19 @@ void rows_between(struct rows *r, double earliest, double latest);
 /* Warns of names that the node does not have (NULL: raw events, which may have any). */
 void dataset_warn_field(struct parser *p, size_t at, const char *dataset, struct str field);
 void dataset_warn_expr(struct parser *p, const char *dataset, const struct expr *e);
-/* A dump has no indexes: index= holds for every event. Tells so. */
+/* A dump has no indexes: index= holds for every event, but for those that Splunk fills itself. Tells so. */
 void dataset_drop_index(struct parser *p, struct expr *e);
 /* Warns of fields that Splunk adds to events and no log has: tag, eventtype, splunk_server. */
 void dataset_warn_splunk(struct parser *p, const struct expr *e);
+
+/* ---- what is no Sysmon event (elsewhere.c) ---- */
+
+bool elsewhere_model(struct str name);                   /* a data model that Sysmon does not fill */
+bool elsewhere_index(const struct expr *e);              /* a term that asks for an index of Splunk's own, no log's */
+/* What a search over raw events asks for in vain, whatever the dump; NULL when nothing. Warns of it where no one else does. */
+const char *elsewhere_search(struct parser *p, const struct expr *e);
+/* Where source= or sourcetype= means Sysmon under another name, it asks for the one that events have here. */
+void elsewhere_own_names(struct parser *p, struct expr *e);
 
 /* Computes the fields row by row, in order. A row that was stopped halfway is cut off with those after it;
  * a column without any value is dropped. */

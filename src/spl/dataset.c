@@ -41,21 +41,29 @@ bool dataset_name(struct parser *p, struct str *name)
 	return true;
 }
 
-const char *dataset_find(struct parser *p, size_t at, struct str name)
+bool dataset_find(struct parser *p, size_t at, struct str name, struct spl_leaf *leaf)
 {
 	struct rows *r = NULL;
 
-	if (made_dataset(name).p)
-		return made_dataset(name).p;
-	const char *found = arena_str(p->arena, name).p;
+	leaf->scan.dataset = made_dataset(name).p;
+	if (leaf->scan.dataset)
+		return true;
+	leaf->scan.dataset = arena_str(p->arena, name).p;
 	if (cim_node(name))
-		return found;
+		return true;
 	if (p->env && p->env->dataset)
 		r = p->env->dataset(p->env->ctx, name);
 	if (r) {
 		rows_free(r);
-		return found;
+		return true;
 	}
+	if (elsewhere_model(name)) {
+		leaf->elsewhere = arena_printf(p->arena, "the data model %.*s", STR_FMT(name));
+		p_warn(p, at, "Sysmon fills no data model '%.*s': it is taken as empty", STR_FMT(name));
+		return true;
+	}
+	if (name.n && name.p[name.n - 1] == ')')
+		return p_error(p, at, "%.*s is SPL2, the language of Splunk's stream processors; searches here are SPL", STR_FMT(name));
 	struct sbuf known = {0};
 	size_t n;
 	const struct cim_node *const *nodes = cim_nodes(&n);
@@ -64,7 +72,7 @@ const char *dataset_find(struct parser *p, size_t at, struct str name)
 	p_error(p, at, "no data model '%.*s' here; there are %s%s", STR_FMT(name), known.p ? known.p : "",
 		made[0]);
 	sbuf_free(&known);
-	return NULL;
+	return false;
 }
 
 /* ---- warnings ---- */
@@ -188,6 +196,18 @@ void dataset_warn_expr(struct parser *p, const char *dataset, const struct expr 
 		warn_event(p, e);
 }
 
+/* An index of Splunk's own, no log's. */
+static void refuse_index(struct parser *p, struct expr *e)
+{
+	if (e->op == E_AND || e->op == E_OR || e->op == E_NOT) {
+		for (unsigned i = 0; i < e->n; i++)
+			refuse_index(p, e->arg[i]);
+	} else if (elsewhere_index(e)) {
+		p_warn(p, e->at, "no event of a log is in index '%.*s': this never holds", STR_FMT(e->term.pattern->text));
+		e->op = E_FALSE;
+	}
+}
+
 static bool drop_index(struct expr *e, bool positive)
 {
 	bool any = false;
@@ -206,6 +226,7 @@ static bool drop_index(struct expr *e, bool positive)
 
 void dataset_drop_index(struct parser *p, struct expr *e)
 {
+	refuse_index(p, e);
 	if (drop_index(e, true))
 		p_warn(p, e->at, "index= is left out of account: a log has no indexes");
 }

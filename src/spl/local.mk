@@ -39,6 +39,7 @@ libspoor_a_SOURCES += \
 	src/spl/cmdlib.h \
 	src/spl/combos.c src/spl/combos.h \
 	src/spl/dataset.c \
+	src/spl/elsewhere.c \
 	src/spl/digest.c src/spl/digest.h \
 	src/spl/engine.h \
 	src/spl/engine_embedded.c \

@@ -47,6 +47,9 @@ struct spl_query {
 struct rows *query_run(const struct spl_query *q, const struct spl_run_opts *o, struct diags *warn, struct diag *d, struct trace *trace,
                        struct arena **arena);
 
+/* What the search, as far as it is parsed, asks for that Sysmon never logs (elsewhere.c); NULL: nothing. In its arena. */
+const char *query_elsewhere(const struct spl_query *q);
+
 /* Parses p->at … p->end into q. */
 bool pipeline_parse(struct parser *p, struct spl_query *q);
 /* Walks the pipeline backwards with the fields that are wanted of its result. */

@@ -18,7 +18,8 @@ const struct spl_limits spl_limits_default = {
 	.memory = (size_t)2 << 30,
 };
 
-struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct diag *d)
+/* With `elsewhere`, which may be NULL, as spl_compile_own. */
+static struct spl_query *compile(struct str text, const struct spl_env *env, struct sbuf *elsewhere, struct diag *d)
 {
 	static const struct spl_env nothing;
 	struct arena *a = arena_new();
@@ -39,7 +40,11 @@ struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct
 		.query = q,
 		.spans = &q->spans,
 	};
-	if (!q->text.p || !pipeline_parse(&p, q)) {
+	bool ok = q->text.p && pipeline_parse(&p, q);
+	const char *why = elsewhere ? query_elsewhere(q) : NULL;
+	if (why)
+		sbuf_addz(elsewhere, why);
+	if (!ok || why) {
 		arena_free(a);
 		return NULL;
 	}
@@ -48,6 +53,16 @@ struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct
 	for (size_t i = 0; i < q->nleaves; i++)
 		q->leaves[i] = *q->leaf[i];
 	return q;
+}
+
+struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct diag *d)
+{
+	return compile(text, env, NULL, d);
+}
+
+struct spl_query *spl_compile_own(struct str text, const struct spl_env *env, struct sbuf *elsewhere, struct diag *d)
+{
+	return compile(text, env, elsewhere, d);
 }
 
 void spl_free(struct spl_query *q)

@@ -39,6 +39,9 @@ struct spl_query;
 /* Compiles. NULL with *d set (line and column in the expanded text; when a macro brought the trouble the message names it).
  * `env` must outlive the query. */
 struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct diag *d);
+/* The same for a search that may be for other logs. When it asks for what Sysmon never logs, so that it finds nothing in any dump, it
+ * is not compiled (NULL), right or wrong, and `elsewhere` gets what that is, as "the data model Web" or "sourcetype=aws:cloudtrail". */
+struct spl_query *spl_compile_own(struct str text, const struct spl_env *env, struct sbuf *elsewhere, struct diag *d);
 void spl_free(struct spl_query *q);
 /* The same for a query whose rows live on: what they borrow of it (literals) becomes theirs. */
 void spl_free_into(struct spl_query *q, struct rows *r);
@@ -49,6 +52,7 @@ struct spl_leaf {
 	uint32_t leaf;
 	struct scan scan;                                /* dataset, where, by … as compiled (subsearches in where not yet run) */
 	bool is_sub;                                     /* inside a subsearch */
+	const char *elsewhere;                           /* what it asks for that no event of Sysmon's has; NULL: nothing */
 };
 const struct spl_leaf *spl_leaves(const struct spl_query *q, size_t *n);
 struct spl_warning {
