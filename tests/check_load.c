@@ -187,9 +187,9 @@ START_TEST(what_is_no_log)
 		const char *text, *reason;
 	} c[] = {
 		{"", "empty"},
-		{"just text\n", "no log of a known format (Event XML, JSON, CSV, EVTX)"},
-		{"\x7F" "ELF\1\1\1", "no log of a known format (Event XML, JSON, CSV, EVTX)"},
-		{"<?xml version='1.0'?><svg/>", "no log of a known format (Event XML, JSON, CSV, EVTX)"},
+		{"just text\n", "no log of a known format (Event XML, JSON, CSV, EVTX, text)"},
+		{"\x7F" "ELF\1\1\1", "no log of a known format (Event XML, JSON, CSV, EVTX, text)"},
+		{"<?xml version='1.0'?><svg/>", "no log of a known format (Event XML, JSON, CSV, EVTX, text)"},
 		{"{\"name\": \"package\", \"version\": \"1\"}", "JSON, but no records of events"},
 		{"Rar!\x1A\x07", "a RAR archive; unpack it first"},
 		{"PK\3\4 no zip", NULL},

@@ -110,4 +110,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 TESTS += $(SCRIPT_TESTS)
-EXTRA_DIST += bootstrap .ci/run tests/count.sh $(SCRIPT_TESTS) tests/dump.h tests/load_tools.h tests/spl_tools.h
+EXTRA_DIST += bootstrap .ci/run tests/count.sh $(SCRIPT_TESTS) tests/dump.h tests/load_tools.h tests/shapes_rendered.h tests/spl_tools.h

@@ -75,7 +75,7 @@ void cli_help(FILE *f, unsigned command)
 			fprintf(f, "       %s\n", commands[i].usage);
 	fprintf(f, "\n%s\n", own->summary);
 	if (command & (CMD_TRIAGE | CMD_SCAN | CMD_QUERY))
-		fputs("LOG is a file (XML, JSON, EVTX, also compressed or in an archive), a folder with such files, or - for standard input.\n", f);
+		fputs("LOG is a file (XML, JSON, CSV, EVTX, text, also compressed or in an archive), a folder with such files, or - for standard input.\n", f);
 	if (command & (CMD_CHECK | CMD_TEST))
 		fputs("PATH is a rule file, a folder of rules, or a checkout with detections/, macros/, lookups/.\n", f);
 	fputs("\n", f);

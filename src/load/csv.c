@@ -56,8 +56,8 @@ static bool is_other(struct str t)
 	return str_starts(t, "{\"") || str_starts(t, "<Event") || str_starts(t, "<?xml");
 }
 
-/* Reads the row at t[*at] into c->cell; *at is behind it. NOTHING: an empty line. SHORT: t ends inside; without `final` also
- * when it ends where the row may. */
+/* Reads the row at t[*at] into c->cell; *at is behind it. NOTHING: an empty line. SHORT: t ends inside, in the cell read last when its
+ * quotes are open; without `final` also when it ends where the row may. */
 static enum row read_row(struct table *c, struct str t, size_t *at, bool final)
 {
 	size_t p = *at;
@@ -77,8 +77,12 @@ static enum row read_row(struct table *c, struct str t, size_t *at, bool final)
 			k.from = ++p;
 			for (;;) {
 				const char *q = p < t.n ? memchr(t.p + p, '"', t.n - p) : NULL;
-				if (!q)
+				if (!q) {
+					k.to = t.n;
+					GROW(c->cell, c->n, c->cap);
+					c->cell[c->n++] = k;
 					return SHORT;
+				}
 				p = (size_t)(q - t.p) + 1;
 				if (p == t.n || t.p[p] != '"')
 					break;
@@ -149,39 +153,141 @@ static size_t unquote(struct str t, struct cell k, char *out)
 
 static bool tells_of_events(struct str name)
 {
-	const struct jsonrec_name *known = jsonrec_name(name);
+	char room[JSONREC_SPELL_MAX];
+	bool data;
 
-	return (known && known->field == SYS_EVENT_ID) || jsonrec_inner(name) == INNER_EVENT;
+	jsonrec_respell(&name, room, &data);
+	const struct jsonrec_name *known = jsonrec_name(name);
+	return (known && known->field == SYS_EVENT_ID) || jsonrec_inner(name) == INNER_EVENT || jsonrec_inner(name) == INNER_MEMBER;
 }
 
-/* Reads the header. False when these are no names that tell of events, or without `final` when it does not end in `head`. */
+static struct str cell_text(struct str t, struct cell k)
+{
+	return (struct str){t.p + k.from, k.to - k.from};
+}
+
+/* The place of the name among the cells read last; c->n when it is none. */
+static size_t column_of(const struct table *c, struct str t, struct str name)
+{
+	size_t i = 0;
+
+	while (i < c->n && !str_eq(cell_text(t, c->cell[i]), name))
+		i++;
+	return i;
+}
+
+/* Are the cells read last names of which one tells of events? Which one is c->event. */
+static bool is_header(struct table *c, struct str t)
+{
+	for (c->event = 0; c->event < c->n; c->event++)
+		if (tells_of_events(cell_text(t, c->cell[c->event])))
+			return true;
+	c->event = column_of(c, t, STR("Id"));           /* of .NET: a word that tells nothing alone */
+	return c->event < c->n && column_of(c, t, STR("Message")) < c->n;
+}
+
+/* ---- tables whose header tells nothing ---- */
+
+/* Has a cell of the row a whole event in it, as XML, JSON or text, or the start of one when the row is cut? */
+static bool row_holds_event(const struct table *c, struct str t, bool cut)
+{
+	struct jsonrec r = {0};
+	bool holds = false;
+
+	for (size_t i = 0; i < c->n && !holds; i++) {
+		struct str v = cell_text(t, c->cell[i]);
+		if (v.n < 40)
+			continue;
+		if (cut && i + 1 == c->n)
+			return str_find(v, STR("<Event")) >= 0 && str_find(v, STR("<System")) >= 0;
+		jsonrec_room(&r, v.n * 2);
+		char *p = jsonrec_text(&r, v.n);
+		if (p)
+			holds = jsonrec_holds_event(&r, (struct str){p, unquote(t, c->cell[i], p)});
+	}
+	jsonrec_free(&r);
+	return holds;
+}
+
+/* What Event Viewer saves has one more cell in each row than names in the header, in the language of the machine. Its time is local,
+ * in that language's format, and says nothing without the zone. */
+static const char *const viewer_names[] = {"LevelDisplayName", "", "SourceName", "EventID", "TaskDisplayName", "Message"};
+enum { VIEWER_COLUMNS = sizeof(viewer_names) / sizeof *viewer_names };
+
+static bool is_viewer_row(const struct table *c, struct str t)
+{
+	unsigned long long id;
+
+	return c->n == VIEWER_COLUMNS && str_u64(cell_text(t, c->cell[3]), &id) && cell_text(t, c->cell[2]).n;
+}
+
+enum kind { NO_TABLE, NAMED, VIEWER };
+
+/* By the first row below the header, whose cells c has. */
+static enum kind kind_by_row(const struct table *c, struct str t, size_t at, bool final)
+{
+	struct table below = {.separator = c->separator};
+	enum kind kind = NO_TABLE;
+	enum row what;
+
+	while ((what = read_row(&below, t, &at, final)) == NOTHING)
+		;
+	const bool cut = what == SHORT && final;         /* a row longer than what a format is told from */
+	if ((what == ROW || cut) && c->n == VIEWER_COLUMNS - 1 && is_viewer_row(&below, t))
+		kind = VIEWER;
+	else if ((what == ROW && c->n == below.n) || (cut && c->n >= below.n))
+		kind = row_holds_event(&below, t, cut) ? NAMED : NO_TABLE;
+	table_free(&below);
+	return kind;
+}
+
+/* ---- the header ---- */
+
+/* Behind lines that come before a header: PowerShell's type of the records, Excel's separator. */
+static size_t header_start(struct str head)
+{
+	size_t at = str_starts(head, "\xEF\xBB\xBF") ? 3 : 0;
+	struct str t = {head.p + at, head.n - at};
+
+	return str_starts(t, "#TYPE ") || str_starts(t, "sep=") ? next_line(head, at) : at;
+}
+
+static void name_columns(struct table *c, struct str head, enum kind kind)
+{
+	c->names = xmalloc(c->body);
+	char *p = c->names;
+
+	c->ncols = kind == VIEWER ? VIEWER_COLUMNS : c->n;
+	c->name = xcalloc(c->ncols, sizeof(*c->name));
+	for (size_t i = 0; i < c->ncols; i++) {
+		if (kind == VIEWER) {
+			c->name[i] = str_c(viewer_names[i]);
+			continue;
+		}
+		c->name[i] = (struct str){p, unquote(head, c->cell[i], p)};
+		p += c->name[i].n;
+	}
+}
+
+/* Reads the header. False when nothing tells of events, or without `final` when more text is needed to tell. */
 static bool open_table(struct table *c, struct str head, bool final)
 {
 	static const char separators[] = ",;\t";
-	size_t at, start = str_starts(head, "\xEF\xBB\xBF") ? 3 : 0;
-	bool event = false;
+	size_t at, start = header_start(head);
+	enum kind kind = NO_TABLE;
 
-	for (const char *s = separators; *s && !event; s++) {
+	for (const char *s = separators; *s && !kind; s++) {
 		enum row what;
 		c->separator = *s;
 		for (at = start; (what = read_row(c, head, &at, final)) == NOTHING;)
 			;
-		if (what != ROW || c->n < 2)
-			continue;
-		for (c->event = 0; c->event < c->n && !event; c->event += !event)
-			event = tells_of_events((struct str){head.p + c->cell[c->event].from, c->cell[c->event].to - c->cell[c->event].from});
+		if (what == ROW && c->n > 1)
+			kind = is_header(c, head) ? NAMED : kind_by_row(c, head, at, final);
 	}
-	if (!event)
+	if (!kind)
 		return false;
 	c->body = at;
-	c->ncols = c->n;
-	c->names = xmalloc(at);
-	c->name = xcalloc(c->ncols, sizeof(*c->name));
-	char *p = c->names;
-	for (size_t i = 0; i < c->ncols; i++) {
-		c->name[i] = (struct str){p, unquote(head, c->cell[i], p)};
-		p += c->name[i].n;
-	}
+	name_columns(c, head, kind);
 	return true;
 }
 

@@ -3,7 +3,7 @@
 
 #include "load/evtx.h"
 
-static const struct decoder *const decoders[] = {&decode_evtx, &decode_xml, &decode_json, &decode_csv};
+static const struct decoder *const decoders[] = {&decode_evtx, &decode_xml, &decode_json, &decode_csv, &decode_text};
 enum { NDECODERS = sizeof(decoders) / sizeof *decoders };
 
 /* By BOM; else UTF-16 when every other one of the first bytes is 0, as in markup. */

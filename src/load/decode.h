@@ -25,7 +25,7 @@ struct decoder {
 	bool wants_head;
 };
 
-extern const struct decoder decode_xml, decode_json, decode_csv;
+extern const struct decoder decode_xml, decode_json, decode_csv, decode_text;
 /* The decoder for these first bytes of a stream, NULL when none knows them; *enc by BOM or by look. */
 const struct decoder *decode_probe(struct str head, enum encoding *enc);
 const struct decoder *decode_for(enum format f);

@@ -12,7 +12,7 @@
 #include "load/evtx.h"
 #include "load/stream.h"
 
-const char *const format_name[FORMAT_COUNT] = {"unknown", "XML", "JSON", "EVTX", "CSV"};
+const char *const format_name[FORMAT_COUNT] = {"unknown", "XML", "JSON", "EVTX", "CSV", "text"};
 
 /* The packed stream that was read last, and the bytes read last, so that the record before is at hand, too. */
 struct cache {

@@ -10,7 +10,7 @@
 #include "base/diag.h"
 #include "base/str.h"
 
-enum format { FORMAT_UNKNOWN, FORMAT_XML, FORMAT_JSON, FORMAT_EVTX, FORMAT_CSV, FORMAT_COUNT };
+enum format { FORMAT_UNKNOWN, FORMAT_XML, FORMAT_JSON, FORMAT_EVTX, FORMAT_CSV, FORMAT_TEXT, FORMAT_COUNT };
 enum encoding { ENC_UTF8, ENC_UTF16LE, ENC_UTF16BE };
 extern const char *const format_name[FORMAT_COUNT];      /* "XML", "JSON", … */
 

@@ -1,5 +1,6 @@
-/* Between json.c and csv.c, which find records, json_parse.c, which reads one of JSON, json_shape.c, which makes an event of
- * its values, and json_names.c, which knows what collectors call things. */
+/* Between json.c, csv.c and text.c, which find records, json_parse.c, which reads one of JSON, json_shape.c, which makes an event of
+ * its values, json_rendered.c, where the event's fields are those of a rendered message, and json_names.c, which knows what
+ * collectors call things. */
 #ifndef SPOOR_LOAD_JSON_H
 #define SPOOR_LOAD_JSON_H
 
@@ -69,8 +70,24 @@ bool jsonrec_row(struct jsonrec *r, struct str t, size_t *at, const struct str *
 
 /* Feeds the record to b, after batch_begin. */
 void jsonrec_feed(struct jsonrec *r, struct batch *b);
+/* Renames the values of .NET's EventLogRecord, if the record is one, to what others call them. */
+void jsonrec_powershell(struct jsonrec *r);
+/* Of a record that has the event's fields in its message only, or as values without names: adds them as fields. */
+void jsonrec_rendered(struct jsonrec *r, struct batch *b);
+/* Names the values from the first-th on as fields of the event: by its message where that has as many, else by Sysmon's own order.
+ * False, and they are dropped, when neither fits. */
+bool jsonrec_name_values(struct jsonrec *r, uint32_t first, struct str message, unsigned id);
+/* Is the text of a value a whole event? What is read of it is added to r. */
+bool jsonrec_holds_event(struct jsonrec *r, struct str v);
 /* Do the values from the first-th on tell which event it is? */
 bool jsonrec_is_event(const struct jsonrec *r, uint32_t first);
+
+/* ---- json_spell.c ---- */
+
+/* The name without what a collector that flattens records put around it, in `room` where it is another text. False when there is
+ * nothing of that kind. *data: a field of EventData, whatever its name. */
+#define JSONREC_SPELL_MAX 96
+bool jsonrec_respell(struct str *path, char room[JSONREC_SPELL_MAX], bool *data);
 
 /* ---- json_names.c: the tables ---- */
 
@@ -92,6 +109,7 @@ enum jsonrec_inner {
 	INNER_EVENT,                                     /* the event as it was logged, XML or JSON: what stands beside it is derived */
 	INNER_DATA,                                      /* its EventData, XML or JSON */
 	INNER_PART,                                      /* a part of the record, JSON */
+	INNER_MEMBER,                                    /* … under the value's own name */
 };
 enum jsonrec_inner jsonrec_inner(struct str path);
 

@@ -23,6 +23,9 @@ static const struct place {
 	{{"data.win", 8}, PLACE_ROOT, false},            /* Wazuh */
 	{{"win", 3}, PLACE_ROOT, false},
 	{{"Payload", 7}, PLACE_ROOT, false},             /* EvtxECmd */
+	{{"EVENT", 5}, PLACE_ROOT, true},                /* LimaCharlie */
+	{{"columns", 7}, PLACE_ROOT, false},             /* osquery */
+	{{"body", 4}, PLACE_ROOT, false},                /* OpenTelemetry */
 	{{"EventData", 9}, PLACE_DATA, false},
 	{{"event_data", 10}, PLACE_DATA, false},         /* Winlogbeat 5 and 6 */
 	{{"winlog.event_data", 17}, PLACE_DATA, false},  /* Winlogbeat 7 and later */
@@ -54,11 +57,15 @@ static const struct {
 	{{"event.original", 14}, INNER_EVENT},           /* ECS */
 	{{"EventData", 9}, INNER_DATA},                  /* NXLog: JSON; Azure: XML */
 	{{"Payload", 7}, INNER_PART},                    /* EvtxECmd */
+	{{"stringValue", 11}, INNER_EVENT},              /* OTLP: its body */
+	{{"System", 6}, INNER_MEMBER},                   /* Velociraptor, as CSV */
+	{{"data", 4}, INNER_PART},                       /* osquery */
+	{{"event_data", 10}, INNER_DATA},                /* Promtail, Alloy: XML */
 };
 
 enum jsonrec_inner jsonrec_inner(struct str path)
 {
-	enum { LENGTHS = 1 << 4 | 1 << 7 | 1 << 9 | 1 << 14 };
+	enum { LENGTHS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 };
 
 	if (path.n > 14 || !(LENGTHS >> path.n & 1))
 		return INNER_NOTHING;
@@ -180,6 +187,35 @@ static const struct jsonrec_name names[] = {
 	{"system.threadID", SYS_THREAD_ID, 0, 0, 0},
 	{"system.channel", SYS_CHANNEL, 0, 0, 0},
 	{"system.computer", SYS_COMPUTER, 0, 0, 0},
+	/* OpenTelemetry, Vector, Promtail. */
+	{"event_id.id", SYS_EVENT_ID, 0, 0, 0},
+	{"provider.name", SYS_PROVIDER, 0, 0, 0},
+	{"provider.guid", SYS_PROVIDER_GUID, 0, 0, 0},
+	{"system_time", SYS_TIME_CREATED, 0, 0, 0},
+	{"timeCreated", SYS_TIME_CREATED, 3, 0, 0},
+	{"record_id", SYS_RECORD_ID, 3, 0, 0},
+	{"eventRecordID", SYS_RECORD_ID, 3, 0, 0},
+	{"computer", SYS_COMPUTER, 3, 0, 0},
+	{"channel", SYS_CHANNEL, 3, 0, 0},
+	{"execution.process_id", SYS_PROCESS_ID, 0, 0, 0},
+	{"execution.thread_id", SYS_THREAD_ID, 0, 0, 0},
+	{"execution.processId", SYS_PROCESS_ID, 0, 0, 0},
+	{"execution.threadId", SYS_THREAD_ID, 0, 0, 0},
+	{"security.user_id", SYS_USER_ID, 0, 0, 0},
+	{"security.userId", SYS_USER_ID, 0, 0, 0},
+	/* Sumo Logic: System without its own level. */
+	{"Provider.Name", SYS_PROVIDER, 0, 0, 0},
+	{"Provider.Guid", SYS_PROVIDER_GUID, 0, 0, 0},
+	{"Execution.ProcessID", SYS_PROCESS_ID, 0, 0, 0},
+	{"Execution.ThreadID", SYS_THREAD_ID, 0, 0, 0},
+	{"Security.UserID", SYS_USER_ID, 0, 0, 0},
+	/* osquery, NXLog, Amazon's agent, the table WindowsEvent of Sentinel. */
+	{"eventid", SYS_EVENT_ID, 4, 0, 0},
+	{"HostName", SYS_COMPUTER, 1, NAME_KEEP, 0},
+	{"MachineName", SYS_COMPUTER, 3, NAME_KEEP, 0},
+	{"SystemProcessId", SYS_PROCESS_ID, 1, 0, 0},
+	{"SystemThreadId", SYS_THREAD_ID, 1, 0, 0},
+	{"SystemUserId", SYS_USER_ID, 1, 0, 0},
 	/* Splunk's own, about the place in its index. */
 	{"_indextime", SYS_COUNT, 0, NAME_DROP, 0},
 	{"_cd", SYS_COUNT, 0, NAME_DROP, 0},

@@ -3,7 +3,7 @@
  * json_names.c's. */
 #include "load/json.h"
 
-#include "load/sysmon.h"
+#include "load/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +79,8 @@ static void feed_sys(struct feed *f, const struct jsonrec_name *name, const stru
 {
 	struct str v = l->value;
 
+	if (v.n > 2 && v.p[0] == '\'' && v.p[v.n - 1] == '\'')    /* cut out of the XML with their quotes */
+		v = (struct str){v.p + 1, v.n - 2};
 	if (!v.n || name->rank > f->rank[name->field])
 		return;
 	if (name->field == SYS_KEYWORDS)
@@ -251,13 +253,15 @@ static bool feed_event(struct jsonrec *r, struct batch *b, struct str v)
 	uint32_t before = r->n;
 	bool nested = r->nested;
 	r->nested = false;
-	if (!jsonrec_quoted(r, v, false) || !jsonrec_is_event(r, before)) {
+	if (!(jsonrec_quoted(r, v, false) || text_record(v, r)) || !jsonrec_is_event(r, before)) {
 		r->n = before;
 		r->nested = nested;
 		return false;
 	}
 	memmove(r->leaf, r->leaf + before, (r->n - before) * sizeof(*r->leaf));
 	r->n -= before;
+	if (!r->nested)
+		jsonrec_rendered(r, b);
 	feed_leaves(r, b);
 	return true;
 }
@@ -282,6 +286,28 @@ static void undot(struct jsonrec *r, struct jsonrec_leaf *l)
 	l->path = rest;
 }
 
+static void respell(struct jsonrec *r, struct jsonrec_leaf *l)
+{
+	char room[JSONREC_SPELL_MAX];
+	struct str path = l->path;
+	bool data;
+
+	if (!jsonrec_respell(&path, room, &data))
+		return;
+	if (path.p == room) {
+		char *p = jsonrec_text(r, path.n);
+		if (!p)
+			return;
+		memcpy(p, room, path.n);
+		path.p = p;
+	}
+	l->path = path;
+	if (data) {
+		l->data = DATA_FIELD;
+		r->nested = true;
+	}
+}
+
 static void undot_all(struct jsonrec *r)
 {
 	if (r->nested)
@@ -290,7 +316,44 @@ static void undot_all(struct jsonrec *r)
 		struct str path = r->leaf[i].path;
 		if (path.n > 6 && memchr(path.p + 3, '.', path.n - 3))
 			undot(r, &r->leaf[i]);
+		else if (path.n > 2 && (path.p[0] == '_' || path.p[0] == 'w' || path.p[path.n - 2] == '_'))
+			respell(r, &r->leaf[i]);
 	}
+}
+
+/* EventData as XML, or its <Data> elements without it. */
+static void data_xml(struct jsonrec *r, struct batch *b, struct str v)
+{
+	static const struct str open = {"<EventData>", 11}, close = {"</EventData>", 12};
+	char *p = str_starts(v, "<Data") && v.n > 5 && strchr(" >", v.p[5]) ? jsonrec_text(r, v.n + open.n + close.n) : NULL;
+
+	if (p) {
+		memcpy(p, open.p, open.n);
+		memcpy(p + open.n, v.p, v.n);
+		memcpy(p + open.n + v.n, close.p, close.n);
+		v = (struct str){p, open.n + v.n + close.n};
+	}
+	if (!r->xml)
+		r->xml = xml_inner_new();
+	if (xml_inner_data(r->xml, v, b))
+		r->nested = true;
+	else if (str_find(v, STR("<EventData")) >= 0)
+		r->trouble = "the XML of EventData in it cannot be read";
+}
+
+/* The column System of a table, {"EventID": 1, …}, as the member that it was. */
+static void member_json(struct jsonrec *r, struct str name, struct str v)
+{
+	char *p = v.n && v.p[0] == '{' ? jsonrec_text(r, v.n + name.n + 5) : NULL;
+
+	if (!p)
+		return;
+	memcpy(p, "{\"", 2);
+	memcpy(p + 2, name.p, name.n);
+	memcpy(p + 2 + name.n, "\":", 2);
+	memcpy(p + 4 + name.n, v.p, v.n);
+	p[4 + name.n + v.n] = '}';
+	jsonrec_quoted(r, (struct str){p, v.n + name.n + 5}, false);
 }
 
 /* Expands what lies in values. True when that was the whole event, fed to b. *lost: there was one that cannot be read. */
@@ -309,17 +372,14 @@ static bool look_inside(struct jsonrec *r, struct batch *b, bool *lost)
 			*lost |= str_find(l.value, STR("<Event")) >= 0;
 			break;
 		case INNER_DATA:
-			if (jsonrec_quoted(r, l.value, true))
-				break;
-			if (!r->xml)
-				r->xml = xml_inner_new();
-			if (xml_inner_data(r->xml, l.value, b))
-				r->nested = true;
-			else if (str_find(l.value, STR("<EventData")) >= 0)
-				r->trouble = "the XML of EventData in it cannot be read";
+			if (!jsonrec_quoted(r, l.value, true))
+				data_xml(r, b, l.value);
 			break;
 		case INNER_PART:
 			jsonrec_quoted(r, l.value, false);
+			break;
+		case INNER_MEMBER:
+			member_json(r, l.path, l.value);
 		}
 	}
 	return false;
@@ -338,6 +398,13 @@ bool jsonrec_is_event(const struct jsonrec *r, uint32_t first)
 	return false;
 }
 
+bool jsonrec_holds_event(struct jsonrec *r, struct str v)
+{
+	uint32_t before = r->n;
+
+	return holds_event_xml(v) || (jsonrec_quoted(r, v, false) && jsonrec_is_event(r, before)) || text_is_record(v);
+}
+
 /* Some shippers put the line that they read into a member of any name. */
 static bool look_anywhere(struct jsonrec *r, struct batch *b)
 {
@@ -346,122 +413,10 @@ static bool look_anywhere(struct jsonrec *r, struct batch *b)
 		struct str v = str_trim(l->value);
 		if (l->data || l->type != JSONREC_STRING || v.n < 16)
 			continue;
-		if ((v.p[0] == '{' || holds_event_xml(v)) && feed_event(r, b, v))
+		if ((v.p[0] == '{' || holds_event_xml(v) || text_is_record(v)) && feed_event(r, b, v))
 			return true;
 	}
 	return false;
-}
-
-/* ---- Get-WinEvent | ConvertTo-Json ---- */
-
-static struct jsonrec_leaf *find_leaf(const struct jsonrec *r, struct str path)
-{
-	for (uint32_t i = 0; i < r->n; i++)
-		if (!r->leaf[i].data && str_eq(r->leaf[i].path, path))
-			return &r->leaf[i];
-	return NULL;
-}
-
-/* "Name: value" at the start of a line of the message: the value's length is not known, as it may have more lines. */
-static bool message_name(struct str *rest, struct str *name)
-{
-	struct str line;
-
-	while (str_line(rest, &line)) {
-		const char *colon = memchr(line.p, ':', line.n);
-		size_t n = colon ? (size_t)(colon - line.p) : 0, i = 0;
-		while (i < n && (((line.p[i] | 32) >= 'a' && (line.p[i] | 32) <= 'z') || (line.p[i] >= '0' && line.p[i] <= '9')))
-			i++;
-		if (n && i == n && sysmon_field((struct str){line.p, n})) {
-			*name = (struct str){line.p, n};
-			return true;
-		}
-	}
-	return false;
-}
-
-/* A Guid without its braces, in lower case, is how .NET writes it. */
-static struct str guid_text(struct jsonrec *r, struct str name, struct str v)
-{
-	bool bare = str_ends(name, "Guid") || str_ends(name, "GUID");
-	char *p = bare && v.n == 36 && v.p[8] == '-' ? jsonrec_text(r, 38) : NULL;
-
-	if (!p)
-		return v;
-	p[0] = '{';
-	for (size_t i = 0; i < 36; i++)
-		p[i + 1] = (char)(v.p[i] >= 'a' && v.p[i] <= 'f' ? v.p[i] - 'a' + 'A' : v.p[i]);
-	p[37] = '}';
-	return (struct str){p, 38};
-}
-
-/* /Date(1709294400123)/ as the time that it is. */
-static struct str net_date(struct jsonrec *r, struct str v)
-{
-	const char *open = memchr(v.p, '(', v.n), *close = open ? memchr(open, ')', (size_t)(v.p + v.n - open)) : NULL;
-	unsigned long long ms;
-
-	if (!str_starts(v, "/Date(") || !close || !str_u64((struct str){open + 1, (size_t)(close - open) - 1}, &ms) || ms > 253402300799999)
-		return v;
-	char *p = jsonrec_text(r, WHEN_SIZE);
-	return p ? str_c(when_iso((usec_t)ms * 1000, 3, p)) : v;
-}
-
-/* The values of Properties have no names: the message has them, in the same order; without one, Sysmon's own order. */
-static void add_properties(struct jsonrec *r, struct str list, struct str message, unsigned id)
-{
-	const struct sysmon_event *kind = sysmon_event(id);
-	uint32_t first = r->n, n = 0, names = 0;
-	struct str name, rest = message;
-
-	for (size_t at = 0, before = r->n; jsonrec_item(r, list, &at); before = r->n, n++) {
-		for (uint32_t i = (uint32_t)before; i < r->n; i++)       /* of a value that is an object, its own Value */
-			if (str_eqc(str_after_last(r->leaf[i].path, '.'), "Value"))
-				r->leaf[before] = r->leaf[i];
-		if (r->n == before)                              /* null */
-			jsonrec_add(r, (struct str){NULL, 0}, (struct str){NULL, 0});
-		r->n = (uint32_t)before + 1;
-	}
-	while (message_name(&rest, &name))
-		names++;
-	rest = message;
-	for (uint32_t i = 0; i < n && r->n == first + n; i++) {
-		struct jsonrec_leaf *l = &r->leaf[first + i];
-		if (names == n && message_name(&rest, &name))
-			l->path = name;
-		else if (names != n && kind && kind->nfields == n)
-			l->path = str_c(kind->field[i].name);
-		else
-			l->path = (struct str){NULL, 0};
-		l->data = DATA_FIELD;
-		if (l->path.n)
-			l->value = guid_text(r, l->path, l->value);
-	}
-	r->nested = true;
-}
-
-static void from_powershell(struct jsonrec *r)
-{
-	static const char *const renamed[][2] = {
-		{"Id", "EventID"}, {"RecordId", "EventRecordID"}, {"ProviderId", "ProviderGuid"}, {"MachineName", "Computer"}, {"LogName", "Channel"},
-		{"UserId.Value", "UserID"}, {"ProcessId", "ExecutionProcessID"}, {"ThreadId", "ThreadID"}, {"ProviderName", "SourceName"},
-	};
-	struct jsonrec_leaf *properties = find_leaf(r, STR("Properties")), *id = properties ? find_leaf(r, STR("Id")) : NULL;
-	unsigned long long number;
-
-	if (!id || !find_leaf(r, STR("MachineName")) || !str_u64(id->value, &number) || number > UINT16_MAX)
-		return;
-	struct jsonrec_leaf *message = find_leaf(r, STR("Message")), *time = find_leaf(r, STR("TimeCreated")), *guid = find_leaf(r, STR("ProviderId"));
-	for (size_t i = 0; i < sizeof(renamed) / sizeof *renamed; i++) {
-		struct jsonrec_leaf *l = find_leaf(r, str_c(renamed[i][0]));
-		if (l)
-			l->path = str_c(renamed[i][1]);
-	}
-	if (time)
-		time->value = net_date(r, time->value);
-	if (guid)
-		guid->value = guid_text(r, STR("Guid"), guid->value);
-	add_properties(r, properties->value, message ? message->value : (struct str){NULL, 0}, (unsigned)number);
 }
 
 /* ---- the record ---- */
@@ -521,9 +476,11 @@ void jsonrec_feed(struct jsonrec *r, struct batch *b)
 		b->shape = shape_of(r);
 	undot_all(r);
 	if (!r->nested)
-		from_powershell(r);
+		jsonrec_powershell(r);
 	if (look_inside(r, b, &lost) || (!r->nested && !jsonrec_is_event(r, 0) && look_anywhere(r, b)))
 		return;
+	if (!r->nested)
+		jsonrec_rendered(r, b);
 	if (!feed_leaves(r, b) && lost)
 		r->trouble = "the event in it is cut short or no valid XML";
 }

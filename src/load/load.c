@@ -316,6 +316,18 @@ static void cut_and_decode(struct reading *g)
 	}
 }
 
+/* What may hold events of Sysmon, but not in a way that they can be read from. */
+static const struct {
+	const char *mark, *why;
+} unread[] = {
+	{"CEF:0|", "CEF: the fields of the events are not what Sysmon wrote; export them as XML, JSON or CSV"},
+	{"LEEF:1.0|", "LEEF: the fields of the events are not what Sysmon wrote; export them as XML, JSON or CSV"},
+	{"LEEF:2.0|", "LEEF: the fields of the events are not what Sysmon wrote; export them as XML, JSON or CSV"},
+	{"http://schemas.microsoft.com/powershell/2004/04", "PowerShell's Export-Clixml; use ConvertTo-Json or Export-Csv instead"},
+	{"\nProviderName ", "a list that PowerShell shows, its values broken into lines; use ConvertTo-Json or Export-Csv instead"},
+	{"\nLogName  ", "a list that PowerShell shows, its values broken into lines; use ConvertTo-Json or Export-Csv instead"},
+};
+
 static const char *what_is_it(struct str head)
 {
 	if (!head.n)
@@ -324,7 +336,10 @@ static const char *what_is_it(struct str head)
 		return "a RAR archive; unpack it first";
 	if (str_starts(head, "MSCF"))
 		return "a cabinet; unpack it first";
-	return "no log of a known format (Event XML, JSON, CSV, EVTX)";
+	for (size_t i = 0; i < sizeof(unread) / sizeof *unread; i++)
+		if (str_find(head, str_c(unread[i].mark)) >= 0)
+			return unread[i].why;
+	return "no log of a known format (Event XML, JSON, CSV, EVTX, text)";
 }
 
 static void unusable(struct member *m, const char *why)

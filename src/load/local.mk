@@ -10,15 +10,18 @@ libspoor_a_SOURCES += \
 	src/load/follow.c src/load/follow.h \
 	src/load/gunzip.c src/load/gunzip.h \
 	src/load/input.c src/load/input.h \
-	src/load/json.c src/load/json.h src/load/json_names.c src/load/json_parse.c src/load/json_shape.c \
+	src/load/json.c src/load/json.h src/load/json_names.c src/load/json_parse.c src/load/json_rendered.c \
+	src/load/json_shape.c src/load/json_spell.c \
 	src/load/keep.c \
 	src/load/load.c src/load/load.h src/load/load_report.c \
 	src/load/member.h \
+	src/load/message.c src/load/message.h \
 	src/load/names.h \
 	src/load/stamp.c src/load/stamp.h \
 	src/load/stray.c src/load/stray.h \
 	src/load/stream.c src/load/stream.h \
 	src/load/sysmon.c src/load/sysmon.h \
+	src/load/text.c src/load/text.h src/load/text_shape.c \
 	src/load/wide.c src/load/wide.h \
 	src/load/xml.c src/load/xml.h \
 	src/load/xml_fast.c src/load/xml_fast.h \

@@ -14,6 +14,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_run \
 	tests/fuzz/fuzz_spl \
 	tests/fuzz/fuzz_stream \
+	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_xml \
 	tests/fuzz/fuzz_yaml
 
@@ -47,6 +48,10 @@ tests_fuzz_spl_words_LDADD = libspoor.a $(SPOOR_LIBS)
 tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c tests/fuzz/fuzz_log.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_csv_LDADD = libspoor.a $(SPOOR_LIBS)
+
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz_log.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_text_LDADD = libspoor.a $(SPOOR_LIBS)
 
 tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
