@@ -215,8 +215,6 @@ START_TEST(layout_old)
 	ck_assert_uint_eq(r->test[2].test, 1);
 	ck_text(r->test[2].data, "c.log");
 	ck_text(r->raw, old_layout);
-	ck_assert_ptr_eq(rules_by_id(rs, r->id), r);
-	ck_assert(rules_by_id(rs, STR("x")) == NULL);
 	rules_free(rs);
 }
 END_TEST
@@ -538,40 +536,6 @@ START_TEST(macro_files)
 }
 END_TEST
 
-START_TEST(define)
-{
-	struct diag d = DIAG_INIT;
-
-	put_macro("inner", "x=1");
-	put_macro("outer", "`inner`");
-	put_rule("a.yml", "a", "`outer`");
-	put_rule("b.yml", "b", "y=2 | `b_filter`");
-	put_rule("c.yml", "c", "`unknown`");
-	struct rules *rs = load(at(""));
-	const struct spl_query *a = rs->v[0]->query, *b = rs->v[1]->query;
-
-	ck_assert(rules_define(rs, STR("inner"), STR("x=9"), &d));
-	ck_text(spl_text(rs->v[0]->query), "x=9");
-	ck_assert_ptr_ne(rs->v[0]->query, a);
-	ck_assert_ptr_eq(rs->v[1]->query, b);
-	ck_text(spl_text(a), "x=1");                     /* findings may still look at it */
-	ck_assert(rules_define(rs, STR("b_filter"), STR("search NOT z=1"), &d));
-	ck_text(spl_text(rs->v[1]->query), "y=2 | search NOT z=1");
-	/* a definition that breaks a rule is refused, and all is as before */
-	b = rs->v[1]->query;
-	ck_assert(!rules_define(rs, STR("b_filter"), STR("search ("), &d));
-	ck_assert(diag_is_set(&d));
-	ck_assert_ptr_eq(rs->v[1]->query, b);
-	d = (struct diag)DIAG_INIT;
-	/* one that was missing brings its rule to life */
-	ck_assert(rs->v[2]->query == NULL);
-	ck_assert(rules_define(rs, STR("unknown"), STR("k=1"), &d));
-	ck_runs(rs->v[2]);
-	ck_assert(!diag_is_set(&rs->v[2]->why_not));
-	rules_free(rs);
-}
-END_TEST
-
 START_TEST(exclude)
 {
 	struct diag d = DIAG_INIT;
@@ -837,7 +801,6 @@ int main(void)
 	tcase_add_test(t, doubles);
 	tcase_add_test(t, nothing_there);
 	tcase_add_test(t, macro_files);
-	tcase_add_test(t, define);
 	tcase_add_test(t, exclude);
 	tcase_add_test(t, conditions);
 	tcase_add_test(t, lookup_files);

@@ -308,12 +308,12 @@ START_TEST(regexes)
 	ck_assert_uint_eq(regex_next(STR("ab"), 2, 2), 3);
 	ck_assert_uint_eq(regex_next(STR("ab"), 0, 1), 1);
 	re = regex_new(arena, STR("(a)"), err, sizeof(err));
-	ck_assert(str_eqc(regex_replace(re, STR("aXa"), STR("<\\1>"), 1, arena), "<a>Xa"));
-	ck_assert(str_eqc(regex_replace(re, STR("aXa"), STR("\\9\\"), 0, arena), "\\X\\"));
-	ck_assert_ptr_null(regex_replace(regex_new(arena, STR(""), err, sizeof(err)), (struct str){huge, 100000}, (struct str){huge, 100000}, 0, arena).p);
+	ck_assert(str_eqc(regex_replace(re, STR("aXa"), STR("<\\1>"), 1, NULL, arena), "<a>Xa"));
+	ck_assert(str_eqc(regex_replace(re, STR("aXa"), STR("\\9\\"), 0, NULL, arena), "\\X\\"));
+	ck_assert_ptr_null(regex_replace(regex_new(arena, STR(""), err, sizeof(err)), (struct str){huge, 100000}, (struct str){huge, 100000}, 0, NULL, arena).p);
 	/* \K in an assertion turns a match round. */
 	re = regex_new(arena, STR("a\\Kb"), err, sizeof(err));
-	ck_assert(str_eqc(regex_replace(re, STR("abab"), STR("x"), 0, arena), "axax"));
+	ck_assert(str_eqc(regex_replace(re, STR("abab"), STR("x"), 0, NULL, arena), "axax"));
 }
 END_TEST
 

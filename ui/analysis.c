@@ -455,11 +455,6 @@ struct session *analysis_session(const struct analysis *a)
 	return a->session;
 }
 
-const struct ui *analysis_ui(const struct analysis *a)
-{
-	return a->ui;
-}
-
 bool analysis_ready(const struct analysis *a)
 {
 	return stage(a) == STAGE_READY;

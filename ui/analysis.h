@@ -54,7 +54,6 @@ const struct facts *analysis_facts(const struct analysis *a);
 const struct procs *analysis_procs(const struct analysis *a);
 struct session *analysis_session(const struct analysis *a);
 
-const struct ui *analysis_ui(const struct analysis *a);
 bool analysis_ready(const struct analysis *a);           /* everything has run, or was stopped */
 bool analysis_partial(const struct analysis *a);         /* it was stopped before its end */
 /* Copies of the hits found so far, from number `from` on, in the order in which they came. The caller frees *out. */

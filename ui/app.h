@@ -66,12 +66,8 @@ void ui_back(struct ui *u);
 void ui_ask(struct ui *u, void (*yes)(struct ui *u), const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Does what a request asks for, in the view on top. `key`: that made it, 0 when none. */
 void ui_request(struct ui *u, enum request r, int key);
-/* Follows what a line of a page links to. */
-bool ui_follow(struct ui *u, const struct page_link *link);
 /* Times in the zone of the machine, or in UTC: all views. */
 void ui_clock(struct ui *u, bool local);
-/* Stops whatever work is under way for the view on top. False when there was none. */
-bool ui_stop(struct ui *u);
 
 /* query.c: asks for a search, or which drilldown, and opens a view of its rows. */
 void query_prompt(struct ui *u, struct str text);
@@ -93,7 +89,6 @@ bool save_stop(struct ui *u);                            /* gives up, leaves no 
 void save_forget(struct ui *u, const struct view *v);    /* the view is being closed: likewise, if it is its rows */
 
 /* cmd.c: `:` commands. */
-bool cmd_run(struct ui *u, struct str line, struct diag *d);
 void cmd_prompt(struct ui *u);
 
 /* frame.c: everything round the list. */

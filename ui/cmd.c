@@ -197,7 +197,7 @@ static bool run_setting(struct ui *u, const struct setting *s, struct str args, 
 	return setting_apply(u, s, args, d);
 }
 
-bool cmd_run(struct ui *u, struct str line, struct diag *d)
+static bool run_line(struct ui *u, struct str line, struct diag *d)
 {
 	struct str args = line, name = str_word(&args);
 	const struct view_ops *ops = find_view(name);
@@ -316,7 +316,7 @@ static void complete_cmd(struct ui *u, struct str before, struct words *w)
 }
 
 static const struct prompt_kind cmd_kind = {
-	.label = ":", .history = "command", .accept = cmd_run, .complete = complete_cmd, .hint = "Tab completes",
+	.label = ":", .history = "command", .accept = run_line, .complete = complete_cmd, .hint = "Tab completes",
 };
 
 void cmd_prompt(struct ui *u)

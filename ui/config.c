@@ -223,7 +223,7 @@ static bool apply(struct ui *u, struct str line, struct diag *d)
 	return false;
 }
 
-bool config_read(struct ui *u, const char *path, struct diags *errors)
+static bool read_config(struct ui *u, const char *path, struct diags *errors)
 {
 	struct sbuf text = {0};
 	int number = 0;
@@ -266,7 +266,7 @@ bool config_read_default(struct ui *u, struct diags *errors)
 	if (f)
 		fclose(f);
 	if (f || (path.n && errno != ENOENT && errno != ENOTDIR))        /* none is no error */
-		good = config_read(u, path.p, errors);
+		good = read_config(u, path.p, errors);
 	sbuf_free(&path);
 	return good;
 }

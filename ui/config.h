@@ -26,10 +26,8 @@ extern const struct setting settings[];                  /* by name; ends with o
 const struct setting *setting_named(struct str name);
 /* False with *d set: what is wrong, and what was expected. */
 bool setting_apply(struct ui *u, const struct setting *s, struct str args, struct diag *d);
-/* Applies a file: one setting a line, `#` starts a comment line. Every line that is wrong is told in `errors`, with file and
- * line, and costs itself only. False when there was one, or the file cannot be read. */
-bool config_read(struct ui *u, const char *path, struct diags *errors);
-/* $XDG_CONFIG_HOME/spoor/config (~/.config/…), if there is one; likewise. */
+/* Applies $XDG_CONFIG_HOME/spoor/config (~/.config/…), if there is one: one setting a line, `#` starts a comment line. Every line that
+ * is wrong is told in `errors`, with file and line, and costs itself only. False when there was one, or the file cannot be read. */
 bool config_read_default(struct ui *u, struct diags *errors);
 void config_free(struct ui *u);                          /* what the settings own in u */
 

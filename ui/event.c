@@ -30,7 +30,7 @@ struct str event_guid(const struct store *s, ev_t ev)
 	return first_of(s, ev, guid_fields);
 }
 
-struct str event_user(const struct store *s, ev_t ev)
+static struct str event_user(const struct store *s, ev_t ev)
 {
 	return first_of(s, ev, user_fields);
 }

@@ -23,7 +23,6 @@ void event_columns_what(const struct store *s, const struct event_columns *c, ui
 /* The process that an event is about: "Image", in events with two sides that of the source. {NULL, 0} when it names none. */
 struct str event_image(const struct store *s, ev_t ev);
 struct str event_guid(const struct store *s, ev_t ev);
-struct str event_user(const struct store *s, ev_t ev);
 /* Whose it is and where it went, as a row from which pivots start. */
 struct entity event_entity(const struct store *s, ev_t ev);
 /* The field that says most of it, or the first that has a value. */

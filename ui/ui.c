@@ -205,7 +205,8 @@ static void undo_one(struct ui *u)
 		ui_back(u);
 }
 
-bool ui_stop(struct ui *u)
+/* Stops whatever work is under way for the view on top. False when there was none. */
+static bool stop_work(struct ui *u)
 {
 	struct view *v = ui_top(u);
 
@@ -265,7 +266,8 @@ static bool pivot(struct ui *u, enum request r)
 	return false;
 }
 
-bool ui_follow(struct ui *u, const struct page_link *link)
+/* Follows what a line of a page links to. */
+static bool follow_link(struct ui *u, const struct page_link *link)
 {
 	struct view_arg arg = {.about = ENTITY_NONE};
 
@@ -299,7 +301,7 @@ void ui_request(struct ui *u, enum request r, int key)
 	}
 	if (v->ops->request && v->ops->request(v, r, row))
 		return;
-	if (v->ops->fill && r == REQ_ENTER && row != LIST_NONE && ui_follow(u, &v->page.v[row].link))
+	if (v->ops->fill && r == REQ_ENTER && row != LIST_NONE && follow_link(u, &v->page.v[row].link))
 		return;
 	if (list_request(v, r) || action_request(u, r) || decide_request(u, r) || exclude_request(u, r) || risk_request(u, r) || pivot(u, r))
 		return;
@@ -317,7 +319,7 @@ void ui_request(struct ui *u, enum request r, int key)
 		u->quit = true;
 		break;
 	case REQ_STOP:
-		if (!ui_stop(u))
+		if (!stop_work(u))
 			ui_say(u, ROLE_TEXT, "no work is under way; %s quits", keys_first(REQ_QUIT, v->ops->text, help, sizeof help));
 		break;
 	case REQ_REDRAW:

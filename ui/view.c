@@ -137,8 +137,3 @@ void view_columns(const struct view *v, struct column_set *out)
 	for (size_t i = 0; s->n == 0 && i < v->ncols; i++)
 		column_set_add(out, v->col[i].name, 0, v->col[i].extra);
 }
-
-bool view_is_busy(const struct view *v)
-{
-	return list_busy(v);
-}

@@ -148,6 +148,5 @@ void view_columns(const struct view *v, struct column_set *out);
 /* Its times are those of the dump: the histogram covers it, and lists show the day only where it tells. Nothing without
  * a dump. */
 void view_spans(struct view *v, const struct store *dump);
-bool view_is_busy(const struct view *v);                 /* the list machine has work left */
 
 #endif

@@ -27,25 +27,11 @@ struct bits *bits_new(size_t n, bool ones)
 	return b;
 }
 
-void bits_and(struct bits *a, const struct bits *b)
-{
-	assert(a->n == b->n);
-	for (size_t i = 0, n = words(a->n); i < n; i++)
-		a->w[i] &= b->w[i];
-}
-
 void bits_or(struct bits *a, const struct bits *b)
 {
 	assert(a->n == b->n);
 	for (size_t i = 0, n = words(a->n); i < n; i++)
 		a->w[i] |= b->w[i];
-}
-
-void bits_not(struct bits *a)
-{
-	for (size_t i = 0, n = words(a->n); i < n; i++)
-		a->w[i] = ~a->w[i];
-	clear_tail(a);
 }
 
 size_t bits_count(const struct bits *b)

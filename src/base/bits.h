@@ -13,10 +13,7 @@ struct bits {
 
 struct bits *bits_new(size_t n, bool ones);              /* free with free() */
 static inline bool bits_get(const struct bits *b, size_t i) { return b->w[i >> 6] >> (i & 63) & 1; }
-static inline void bits_set(struct bits *b, size_t i) { b->w[i >> 6] |= UINT64_C(1) << (i & 63); }
-void bits_and(struct bits *a, const struct bits *b);
 void bits_or(struct bits *a, const struct bits *b);
-void bits_not(struct bits *a);
 size_t bits_count(const struct bits *b);
 bool bits_any(const struct bits *b);
 size_t bits_next(const struct bits *b, size_t from);     /* first set bit >= from; b->n when none */

@@ -16,8 +16,6 @@ void findings_make(struct finding *out, const struct finding *common, struct row
 /* why.c: what this dump lacks for the rule to fire; "" when nothing is known to be missing. */
 void rule_cannot_fire(const struct rule *rule, struct engine *e, char *out, size_t n);
 
-/* A column of the row by name, else by "prefix.name"; null when there is none. */
-struct val result_field(const struct rows *r, size_t row, const char *name);
 /* The time of a row by its own fields (_time, firstTime); WHEN_NONE when it has none. */
 usec_t finding_row_time(const struct rows *r, size_t row);
 

@@ -8,7 +8,8 @@ static bool is_filler(struct str s)
 	return !s.n || str_eqc(s, "-") || str_eqc(s, "unknown") || str_eqc(s, "null");
 }
 
-struct val result_field(const struct rows *r, size_t row, const char *name)
+/* A column of the row by name, else by "prefix.name"; null when there is none. */
+static struct val result_field(const struct rows *r, size_t row, const char *name)
 {
 	size_t n = strlen(name);
 	ptrdiff_t c = rows_find(r, (struct str){name, n});

@@ -24,7 +24,7 @@ struct session_opts {
 	/* Hits as they are found (detect_opts.found); the copies' texts live as long as the session's findings. May be NULL. */
 	void (*found)(void *ctx, const struct finding *f, size_t n);
 	void *found_ctx;
-	/* Called on the session's thread when the rules are read and before they run: the place for rules_define. May be NULL. */
+	/* Called on the session's thread when the rules are read and before they run: the place for rules_exclude. May be NULL. */
 	void (*rules_ready)(void *ctx, struct rules *r);
 	void *rules_ctx;
 	const struct rows *risk_before;                  /* detect_opts.risk_before: must outlive the session */

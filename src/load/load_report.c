@@ -191,30 +191,6 @@ static void add_member(struct load *l, uint32_t index, struct member *m, struct 
 	l->others += r->others;
 }
 
-void load_finish(struct load *l, struct member **member, size_t n, const struct load_opts *opts)
-{
-	struct tally others = {.map = map_new()};
-	size_t damagecap = 0;
-
-	l->report = xcalloc(n + 1, sizeof(*l->report));
-	l->inputs.v = xcalloc(n + 1, sizeof(*l->inputs.v));
-	l->inputs.n = l->inputs.cap = n;
-	for (size_t i = 0; i < n; i++) {
-		add_member(l, (uint32_t)i, member[i], &others, &damagecap);
-		l->inputs.v[i] = member[i]->input;
-		l->report[i] = member[i]->report;
-		free_segments(member[i]->segment);
-		free(member[i]->batch);
-		free(member[i]);
-	}
-	if (l->nothers)
-		qsort(l->other, l->nothers, sizeof(*l->other), by_count);
-	map_free(others.map);
-	sbuf_free(&others.key);
-	load_keep(l, opts);
-	load_narrow(l);
-}
-
 /* ---- the limit of columns ---- */
 
 /* The names of the columns of one kind of event, over all batches. */
@@ -258,7 +234,8 @@ static void drop_columns(struct batch *b, struct batch_table *t, const struct na
 	t->ncols = kept;
 }
 
-void load_narrow(struct load *l)
+/* Keeps the number of columns of each table within BATCH_COLUMNS_MAX over all batches, as batch.h says. */
+static void narrow(struct load *l)
 {
 	struct map *kinds = map_new();                   /* os and EventID -> index of names */
 	struct names *names = NULL;
@@ -304,6 +281,32 @@ void load_narrow(struct load *l)
 		map_free(names[i].map);
 	free(names);
 	map_free(kinds);
+}
+
+/* ---- all of them ---- */
+
+void load_finish(struct load *l, struct member **member, size_t n, const struct load_opts *opts)
+{
+	struct tally others = {.map = map_new()};
+	size_t damagecap = 0;
+
+	l->report = xcalloc(n + 1, sizeof(*l->report));
+	l->inputs.v = xcalloc(n + 1, sizeof(*l->inputs.v));
+	l->inputs.n = l->inputs.cap = n;
+	for (size_t i = 0; i < n; i++) {
+		add_member(l, (uint32_t)i, member[i], &others, &damagecap);
+		l->inputs.v[i] = member[i]->input;
+		l->report[i] = member[i]->report;
+		free_segments(member[i]->segment);
+		free(member[i]->batch);
+		free(member[i]);
+	}
+	if (l->nothers)
+		qsort(l->other, l->nothers, sizeof(*l->other), by_count);
+	map_free(others.map);
+	sbuf_free(&others.key);
+	load_keep(l, opts);
+	narrow(l);
 }
 
 /* ---- the end ---- */

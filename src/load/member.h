@@ -30,7 +30,5 @@ void load_finish(struct load *l, struct member **member, size_t n, const struct 
 /* Leaves out what is not wanted: events outside the time, copies of records (keep.c). */
 void load_keep(struct load *l, const struct load_opts *o);
 void load_add_times(struct load_input_report *r, const struct batch_table *t);
-/* Keeps the number of columns of each table within BATCH_COLUMNS_MAX over all batches, as batch.h says. */
-void load_narrow(struct load *l);
 
 #endif

@@ -23,23 +23,6 @@ const struct macro *macros_find(const struct map *m, struct str name, unsigned n
 	return v ? v->p : NULL;
 }
 
-void macros_define(struct map *into, struct str name, struct str definition, struct arena *a)
-{
-	char buf[KEY_SIZE];
-	struct macro *m = ARENA_NEW(a, struct macro);
-
-	m->name = arena_str(a, name);
-	m->definition = arena_str(a, definition);
-	map_put(into, key_of(buf, sizeof(buf), name, 0), NULL)->p = m;
-}
-
-void macros_undefine(struct map *from, struct str name)
-{
-	char buf[KEY_SIZE];
-
-	map_del(from, key_of(buf, sizeof(buf), name, 0));
-}
-
 /* Splunk's own files write the number of arguments behind the name: "ctime(1)". */
 static struct str without_count(struct str name)
 {

@@ -98,9 +98,6 @@ struct own_macro *rules_own_macros(const struct rules *r, struct arena *a, size_
 const struct spl_env *rules_env(const struct rules *r);
 /* The provider of datasets that are no events ("Risk.All_Risk"), set by detect/. */
 void rules_set_dataset(struct rules *r, struct rows *(*dataset)(void *ctx, struct str name), void *ctx);
-const struct rule *rules_by_id(const struct rules *r, struct str id);
-/* Defines or replaces a macro (a local _filter of the analyst) and compiles the rules that use it again. */
-bool rules_define(struct rules *r, struct str name, struct str definition, struct diag *d);
 
 /* ---- leaving rows out; `filter` is a stage of a search: "search NOT (…) NOT (…)" ---- */
 

@@ -204,13 +204,6 @@ void rules_set_dataset(struct rules *r, struct rows *(*dataset)(void *ctx, struc
 	r->state->dataset_ctx = ctx;
 }
 
-const struct rule *rules_by_id(const struct rules *r, struct str id)
-{
-	const union map_val *v = map_get(r->state->by_id, id);
-
-	return v ? v->p : NULL;
-}
-
 static int by_macro(const void *a, const void *b)
 {
 	return str_cmp(((const struct own_macro *)a)->name, ((const struct own_macro *)b)->name);
@@ -230,70 +223,6 @@ struct own_macro *rules_own_macros(const struct rules *r, struct arena *a, size_
 		qsort(v, st->nown, sizeof(*v), by_macro);
 	*n = st->nown;
 	return v;
-}
-
-static void retire(struct rules_state *st, struct spl_query *q)
-{
-	if (!q)
-		return;
-	GROW(st->retired, st->nretired, st->retiredcap);
-	st->retired[st->nretired++] = q;
-}
-
-/* Compiles the rules that use the macro anew. On an error the rules stay as they were. */
-static bool recompile(struct rules *r, struct str name, struct diag *d)
-{
-	struct rules_state *st = r->state;
-	struct spl_query **fresh = xcalloc(r->n, sizeof(struct spl_query *));
-	struct map **used = xcalloc(r->n, sizeof(struct map *));
-	bool ok = true;
-
-	for (size_t i = 0; i < r->n && ok; i++) {
-		struct diag why_not = DIAG_INIT;
-		if (!map_get(st->entry[i].used, name))
-			continue;
-		used[i] = map_new();
-		fresh[i] = compile(st, &st->entry[i], used[i], &why_not);
-		if (!fresh[i] && r->v[i]->query) {
-			*d = why_not;
-			ok = false;
-		}
-	}
-	for (size_t i = 0; i < r->n; i++) {
-		struct map *drop = used[i];
-		if (ok && fresh[i]) {
-			retire(st, r->v[i]->query);
-			r->v[i]->query = fresh[i];
-			r->v[i]->why_not = (struct diag)DIAG_INIT;
-			drop = st->entry[i].used;
-			st->entry[i].used = used[i];
-		} else {
-			spl_free(fresh[i]);
-		}
-		map_free(drop);
-	}
-	free(fresh);
-	free(used);
-	return ok;
-}
-
-bool rules_define(struct rules *r, struct str name, struct str definition, struct diag *d)
-{
-	struct rules_state *st = r->state;
-
-	pthread_mutex_lock(&st->lock);
-	const struct macro *before = macros_find(st->override, name, 0);
-	macros_define(st->override, name, definition, st->arena);
-	pthread_mutex_unlock(&st->lock);
-	if (recompile(r, name, d))
-		return true;
-	pthread_mutex_lock(&st->lock);
-	if (before)
-		macros_define(st->override, name, before->definition, st->arena);
-	else
-		macros_undefine(st->override, name);
-	pthread_mutex_unlock(&st->lock);
-	return false;
 }
 
 /* ---- the end ---- */
@@ -318,8 +247,6 @@ void rules_free(struct rules *r)
 		spl_free(r->v[i]->query);
 		map_free(st->entry[i].used);
 	}
-	for (size_t i = 0; i < st->nretired; i++)
-		spl_free(st->retired[i]);
 	for (size_t i = 0; i < st->nvariants; i++)
 		rule_variant_free(st->variant[i]);
 	free(st->variant);
@@ -333,7 +260,6 @@ void rules_free(struct rules *r)
 	arena_free(st->arena);
 	free(st->context);
 	free(st->entry);
-	free(st->retired);
 	free(st);
 	diags_free(&r->warnings);
 	free(r->v);

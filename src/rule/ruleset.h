@@ -56,12 +56,10 @@ struct rules_state {
 	struct str *own; size_t nown;                    /* names of those that were read with the rules */
 	struct map *unknown;                             /* lookups that were asked for and are nowhere -> struct lookup */
 	struct entry *entry;                             /* runs parallel to rules.v */
-	struct spl_query **retired;                      /* of rules that were compiled again; findings may still use them */
-	size_t nretired, retiredcap;
 	struct rule_variant **variant;                   /* behind rule.excluding */
 	size_t nvariants, variantcap;
 	struct map *used;                                /* macros that the search being compiled names; NULL: nobody asks */
-	pthread_mutex_t lock;                            /* lookups load and overrides change while searches compile */
+	pthread_mutex_t lock;                            /* lookups load while searches compile */
 	struct rows *(*dataset)(void *ctx, struct str name);
 	void *dataset_ctx;
 };
@@ -73,8 +71,6 @@ void env_init(struct context *c, struct rules_state *st);
 /* macros.c */
 /* Reads a folder of macro files into `into`; names that are there already stay. Counts new ones. */
 void macros_read(struct map *into, const char *dir, struct arena *a, struct diags *warn, size_t *count);
-void macros_define(struct map *into, struct str name, struct str definition, struct arena *a);      /* without arguments */
-void macros_undefine(struct map *from, struct str name);
 const struct macro *macros_find(const struct map *m, struct str name, unsigned nargs);
 
 /* lookups.c */

@@ -62,7 +62,6 @@ void *grouping_state(struct grouping *g, uint32_t group, size_t agg);
 struct lineage_set *grouping_lineage(struct grouping *g, uint32_t group);
 size_t grouping_len(const struct grouping *g);
 size_t grouping_bytes(const struct grouping *g);         /* held, the arena of the states included */
-const struct val *grouping_key(const struct grouping *g, uint32_t group);
 /* The groups as rows of their own arena: key columns, then aggregates, sorted by key (spl-spec 3.1 point 7). Frees the grouping. */
 struct rows *grouping_rows(struct grouping *g, const struct str *key_names);
 

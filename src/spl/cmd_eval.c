@@ -49,7 +49,7 @@ static void *eval_parse(struct parser *p)
 	return ok ? x : NULL;
 }
 
-void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size_t n)
+static void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size_t n)
 {
 	size_t *col = xcalloc(n, sizeof(*col)), done = 0;
 	struct memo *memo = xcalloc(n, sizeof(*memo));

@@ -163,7 +163,7 @@ static struct val substitute(const struct rex *x, struct spl_run *run, struct va
 
 	if (!x->re)
 		return transliterate(x, text, a);
-	struct str s = regex_replace_within(x->re, text, x->with, x->all ? 0 : 1, &run->budget, a);
+	struct str s = regex_replace(x->re, text, x->with, x->all ? 0 : 1, &run->budget, a);
 	return s.p ? val_str(s) : val_null();
 }
 

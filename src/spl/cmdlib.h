@@ -72,9 +72,6 @@ double row_seconds(const struct rows *r, ptrdiff_t time_col, size_t row);       
  * over `in`. */
 struct rows *group_rows(struct spl_run *run, struct rows *in, const struct keys *k, const struct agg *agg, size_t nagg,
                         struct eval_ctx *c);
-/* Calls `visit` for each combination of the row's key values; not when one is null. */
-void keys_each(const struct keys *k, const struct rows *r, size_t row, void (*visit)(void *ctx, const struct val *key),
-               void *ctx);
 void needs_aggs(struct fieldset *f, const struct agg *agg, size_t n, struct arena *a);
 
 /* ---- datasets (dataset.c) ---- */
@@ -113,7 +110,6 @@ struct assign {
 	struct str name;
 	const struct expr *value;
 };
-void eval_rows(struct spl_run *run, struct rows *r, const struct assign *x, size_t n);
 
 struct spl_stage;
 /* The assignments of an eval, in order; NULL when the stage is another command. `n` may be NULL. */

@@ -78,7 +78,8 @@ static bool term_holds(const struct expr *e, struct eval_ctx *c)
 
 /* ---- the eval dialect: comparing ---- */
 
-int expr_compare(const struct val *a, const struct val *b)
+/* Of values that are no lists and not null. */
+static int compare_values(const struct val *a, const struct val *b)
 {
 	char abuf[VAL_NUM_SIZE], bbuf[VAL_NUM_SIZE];
 	double x, y;
@@ -96,7 +97,8 @@ static size_t char_len(struct str s, size_t at)
 	return next - at;
 }
 
-bool expr_like(struct str text, struct str pattern, struct spl_budget *b)
+/* LIKE: % any run, _ one character. */
+static bool is_like(struct str text, struct str pattern, struct spl_budget *b)
 {
 	size_t t = 0, p = 0, star = SIZE_MAX, mark = 0;  /* behind the last %, and where its run ends so far */
 
@@ -130,13 +132,13 @@ static bool holds(enum expr_op op, const struct val *a, const struct val *b, str
 	char abuf[VAL_NUM_SIZE], bbuf[VAL_NUM_SIZE];
 
 	switch (op) {
-	case E_EQ: return expr_compare(a, b) == 0;
-	case E_NE: return expr_compare(a, b) != 0;
-	case E_LT: return expr_compare(a, b) < 0;
-	case E_LE: return expr_compare(a, b) <= 0;
-	case E_GT: return expr_compare(a, b) > 0;
-	case E_GE: return expr_compare(a, b) >= 0;
-	default: return expr_like(val_scalar_text(a, abuf), val_scalar_text(b, bbuf), budget);
+	case E_EQ: return compare_values(a, b) == 0;
+	case E_NE: return compare_values(a, b) != 0;
+	case E_LT: return compare_values(a, b) < 0;
+	case E_LE: return compare_values(a, b) <= 0;
+	case E_GT: return compare_values(a, b) > 0;
+	case E_GE: return compare_values(a, b) >= 0;
+	default: return is_like(val_scalar_text(a, abuf), val_scalar_text(b, bbuf), budget);
 	}
 }
 

@@ -44,10 +44,6 @@ bool fn_constant(const struct expr *e, unsigned i, struct str *out);
 /* The only field that the expression names; an error at it otherwise. */
 bool fn_only_field(struct parser *p, const struct expr *e, const char *fn, struct str *name);
 
-/* Comparisons of the eval dialect between values that are no lists and not null. */
-int expr_compare(const struct val *a, const struct val *b);
-/* LIKE: % any run, _ one character. */
-bool expr_like(struct str text, struct str pattern, struct spl_budget *b);
 /* E_EQ … E_LIKE over any values: 1, 0 or null. */
 struct val expr_relation(enum expr_op op, struct val a, struct val b, struct spl_budget *budget);
 

@@ -185,7 +185,7 @@ static struct val fn_replace(FN_ARGS)
 	if (!re)
 		return val_null();
 	struct str s = fn_text(arg[0], buf), rep = fn_text(arg[2], rep_buf);
-	struct str r = regex_replace_within(re, s, rep, 0, c->budget, c->arena);
+	struct str r = regex_replace(re, s, rep, 0, c->budget, c->arena);
 	if (!r.p)
 		return val_null();
 	return r.p == s.p ? fn_str(c, r) : val_str(r);

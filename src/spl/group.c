@@ -87,8 +87,9 @@ double row_seconds(const struct rows *r, ptrdiff_t time_col, size_t row)
 	return time_col >= 0 && val_number(r->col[time_col].v[row], &t) ? t : (double)NAN;
 }
 
-void keys_each(const struct keys *k, const struct rows *r, size_t row,
-	       void (*visit)(void *ctx, const struct val *key), void *ctx)
+/* Calls `visit` for each combination of the row's key values; not when one is null. */
+static void keys_each(const struct keys *k, const struct rows *r, size_t row,
+                      void (*visit)(void *ctx, const struct val *key), void *ctx)
 {
 	enum { FEW = 16 };
 	struct val few[FEW], *key = k->n <= FEW ? few : xcalloc(k->n, sizeof(*key));

@@ -162,11 +162,6 @@ size_t grouping_bytes(const struct grouping *g)
 	return arena_bytes(g->arena) + g->cap * sizeof(*g->v) + g->nslots * sizeof(*g->slot);
 }
 
-const struct val *grouping_key(const struct grouping *g, uint32_t group)
-{
-	return g->v[group].key;
-}
-
 /* ---- in the order of their keys ---- */
 
 /* A group among those that the keys before `column` do not tell apart. */

@@ -311,13 +311,7 @@ static void add_replacement(struct sbuf *out, struct str text, struct str rep, c
 	}
 }
 
-struct str regex_replace(const struct regex *re, struct str text, struct str rep, size_t max, struct arena *a)
-{
-	return regex_replace_within(re, text, rep, max, NULL, a);
-}
-
-struct str regex_replace_within(const struct regex *re, struct str text, struct str rep, size_t max,
-                                struct spl_budget *b, struct arena *a)
+struct str regex_replace(const struct regex *re, struct str text, struct str rep, size_t max, struct spl_budget *b, struct arena *a)
 {
 	enum { GROUPS = 10 };
 	size_t span[2 * GROUPS], from = 0, done = 0, count = 0;

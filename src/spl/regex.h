@@ -25,11 +25,8 @@ size_t regex_next(struct str text, size_t start, size_t end);
 unsigned regex_groups(const struct regex *re);           /* groups, the whole match counted */
 struct str regex_group_name(const struct regex *re, unsigned group);   /* {NULL, 0} when it has none */
 /* All matches (or `max`, when not 0) replaced; \1 … \9 in `rep` are groups. In `a`, or `text` itself when nothing matched.
- * {NULL, 0} when the result would be longer than VAL_TEXT_MAX (val.h). */
-struct str regex_replace(const struct regex *re, struct str text, struct str rep, size_t max, struct arena *a);
-/* The same within a budget (may be NULL): {NULL, 0} when that is spent. */
-struct str regex_replace_within(const struct regex *re, struct str text, struct str rep, size_t max,
-                                struct spl_budget *b, struct arena *a);
+ * {NULL, 0} when the result would be longer than VAL_TEXT_MAX (val.h), or when the budget (may be NULL) is spent. */
+struct str regex_replace(const struct regex *re, struct str text, struct str rep, size_t max, struct spl_budget *b, struct arena *a);
 /* The field in whose values this thread looks from now on, for regex_given_up; it lives until the next call. */
 void regex_looks_in(struct str field);
 /* How often this thread gave a match up because of the limits, since it began, and which it was the last time: "(a+)+$ in the field
