@@ -332,7 +332,7 @@ START_TEST(reasons)
 		{"", 1, "empty"},
 		{"name: n\nid: i\nsearch: 'x\n", 4, ""},
 		{"name: n\nid: i\n\nsearch: '| nosuchcommand x'\n", 4, "nosuchcommand"},
-		{"name: n\nid: i\nsearch: x=1 | stats count by\n", 3, "search, column"},
+		{"name: n\nid: i\nsearch: x=1 | stats count by\n", 3, "search, column 29: expected a field"},
 		{"name: n\nid: i\nsearch: '`no_such_macro` x=1'\n", 3, "no_such_macro"},
 	};
 
@@ -347,6 +347,34 @@ START_TEST(reasons)
 END_TEST
 
 /* What is wrong beside the search costs itself alone. */
+/* Where in the file an error in the search stands, however YAML writes it. */
+START_TEST(places)
+{
+	static const struct {
+		const char *text;
+		int line, col;
+	} cases[] = {
+		{"name: n\nid: i\nsearch: x=1 | nosuch\n", 3, 15},
+		{"name: n\nid: i\nsearch: '`long_filter` x=1\n  | eval a=\"it''s\" |\n  nosuch'\n", 5, 3},
+		{"name: n\nid: i\nsearch: \"x=\\\"a\\\" \n  | nosuch\"\n", 4, 5},
+		{"name: n\nid: i\nsearch: |-\n    | makeresults\n    | nosuch\n", 5, 7},
+		{"name: n\nid: i\nsearch: |\n    nosuch=(\n", 4, 12},
+		{"name: n\nid: i\nsearch: >\n\n    x=\xc3\xa9 `long_filter`\n\n    |   nosuch\n", 7, 9},
+		{"name: n\nid: i\nsearch:\n  '| tstats count from\n\n  datamodel=Nosuch.Node'\n", 6, 3},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		put("r.yml", cases[i].text);
+		struct rules *rs = load(at("r.yml"));
+		const struct diag *d = &rs->v[0]->why_not;
+		int col = 0;
+		sscanf(d->msg, "search, column %d:", &col);
+		ck_assert_msg(d->line == cases[i].line && col == cases[i].col, "%zu: %d:%d, %s", i, d->line, col, d->msg);
+		rules_free(rs);
+	}
+}
+END_TEST
+
 START_TEST(lesser_damage)
 {
 	put("r.yml", "name: n\nid: i\nsearch: x=1\nauthor: [a, b]\nname: again\nreferences: {a: b}\n"
@@ -793,6 +821,7 @@ int main(void)
 	tcase_add_test(t, layout_findings);
 	tcase_add_test(t, layout_intermediate);
 	tcase_add_test(t, reasons);
+	tcase_add_test(t, places);
 	tcase_add_test(t, lesser_damage);
 	tcase_add_test(t, checkout);
 	tcase_add_test(t, folder_of_rules);

@@ -258,13 +258,19 @@ START_TEST(macros_leave_their_place)
 	p.spans = &spans;
 	ck_assert_uint_eq(spans.n, 3);
 	ck_assert_ptr_null(parse_search(&p, NULL));
-	ck_assert_str_eq(show_error(arena, &d), "1:9: expected a search term, found '='; in the text of macro `wrong`");
+	ck_assert_str_eq(show_error(arena, &d), "1:5: expected a search term, found '='; in the text of macro `wrong`");
 	d = (struct diag)DIAG_INIT;
 	p_error(&p, (size_t)str_find(s, STR("b=2")), "here");
-	ck_assert_str_eq(d.msg, "here; in the text of macro `plain`");
+	ck_assert_str_eq(show_error(arena, &d), "1:13: here; in the text of macro `plain`");
 	d = (struct diag)DIAG_INIT;
 	p_error(&p, (size_t)str_find(s, STR("y=2")), "here");
-	ck_assert_str_eq(d.msg, "here");
+	ck_assert_str_eq(show_error(arena, &d), "1:21: here");
+	d = (struct diag)DIAG_INIT;
+	s = spl_expand(arena, STR("`outer` ```a\nb``` y=2\n z=3"), &env, &spans, &d);
+	p = parser_over(arena, s, &d);
+	p.spans = &spans;
+	p_error(&p, (size_t)str_find(s, STR("z=3")), "here");
+	ck_assert_str_eq(show_error(arena, &d), "3:2: here");
 }
 END_TEST
 

@@ -129,35 +129,12 @@ static struct str whole_search(struct arena *a, struct str typed)
 	return c && c->generates ? str_c(arena_printf(a, "| %.*s", STR_FMT(typed))) : typed;
 }
 
-enum { BEFORE = 20, AFTER = 20 };                        /* characters of the expanded text shown round an error */
-
-/* An error's place is one in the text with macros expanded. Where nothing was expanded it is turned into one of what was typed;
- * else a piece of the expanded text tells where. */
-static void place_error(struct ui *u, struct str typed, struct str search, struct diag *d)
+/* An error's place in the search is turned into one of what was typed. */
+static void place_error(struct str typed, struct str search, struct diag *d)
 {
-	struct arena *a = arena_new();
-	struct diag ignored = DIAG_INIT;
-	struct str full = spl_expand(a, search, rules_env(analysis_rules(u->analysis)), NULL, &ignored);
-	size_t prefix = search.n - typed.n;
+	const size_t prefix = search.n - typed.n;
 
-	if (!full.p || str_eq(full, search)) {
-		d->col = d->line <= 1 && d->col > (int)prefix ? d->col - (int)prefix : 0;
-	} else if (d->line <= 1 && d->col > 0) {
-		char msg[sizeof d->msg];
-		size_t from = 0, to;
-
-		for (int c = d->col - 1 > BEFORE ? d->col - 1 - BEFORE : 0; c > 0 && from < full.n; c--)
-			utf8_next(full, &from);
-		to = from;
-		for (int c = 0; c < BEFORE + AFTER && to < full.n; c++)
-			utf8_next(full, &to);
-		snprintf(msg, sizeof msg, "%.300s, in the expanded search near: %.*s", d->msg, (int)(to - from), full.p + from);
-		*d = (struct diag)DIAG_INIT;
-		diag_set(d, 0, 0, "%s", msg);
-	} else {
-		d->col = 0;
-	}
-	arena_free(a);
+	d->col = d->line <= 1 && d->col > (int)prefix ? d->col - (int)prefix : 0;
 }
 
 static bool query_accept(struct ui *u, struct str typed, struct diag *d)
@@ -178,7 +155,7 @@ static bool query_accept(struct ui *u, struct str typed, struct diag *d)
 		spl_free(q);
 		ui_open(u, &view_rows, &arg);
 	} else {
-		place_error(u, typed, arg.search, d);
+		place_error(typed, arg.search, d);
 	}
 	arena_free(a);
 	return q != NULL;

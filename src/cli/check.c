@@ -16,8 +16,10 @@ static void print_warnings(FILE *f, const struct rule *r)
 
 	for (size_t i = 0; i < n; i++) {
 		struct sbuf b = {0};
+		struct diag at = DIAG_INIT;
+		rule_place(r, w[i].line, w[i].col, &at);
 		visible_add(&b, r->path);
-		sbuf_addf(&b, ":%d: ", r->search_line);
+		sbuf_addf(&b, ":%d: ", at.line);
 		visible_add(&b, str_c(w[i].msg));
 		fprintf(f, "   warning: %s\n", b.p);
 		sbuf_free(&b);

@@ -10,6 +10,7 @@ libspoor_a_SOURCES += \
 	src/rule/lookups.c \
 	src/rule/macros.c \
 	src/rule/mitre.c \
+	src/rule/place.c \
 	src/rule/rule.h \
 	src/rule/rules.c \
 	src/rule/ruleset.h \

@@ -66,6 +66,9 @@ static inline bool rule_cannot_run(const struct rule *r)
 	return !r->query && !r->withdrawn && !r->elsewhere;
 }
 
+/* Sets line and column of d to where this line and column of the rule's search stand in its file; col 0 when that cannot be told. */
+void rule_place(const struct rule *r, int line, int col, struct diag *d);
+
 struct rules {
 	struct rule **v;                                 /* by file name */
 	size_t n, cap;

@@ -23,15 +23,17 @@ static struct rules *rules_new(void)
 
 /* ---- compiling ---- */
 
-/* The place of an error in the search, as a place in the rule's file: the search is one folded value there. */
+/* An error in the search as one in the rule's file. */
 static void place_error(const struct rule *r, const struct diag *found, struct diag *out)
 {
-	if (found->line > 1)
-		diag_set(out, r->search_line, 0, "search, line %d, column %d: %s", found->line, found->col, found->msg);
-	else if (found->col > 0)
-		diag_set(out, r->search_line, 0, "search, column %d: %s", found->col, found->msg);
+	struct diag at = {.line = r->search_line};
+
+	if (found->col > 0)
+		rule_place(r, found->line, found->col, &at);
+	if (at.col)
+		diag_set(out, at.line, 0, "search, column %d: %s", at.col, found->msg);
 	else
-		diag_set(out, r->search_line, 0, "search: %s", found->msg);
+		diag_set(out, at.line, 0, "search: %s", found->msg);
 	diag_file(out, r->path.p);
 }
 

@@ -133,7 +133,8 @@ static void *apply_parse(struct parser *p)
 	if (!p_name(p, "the name of a model", &name))
 		return NULL;
 	if (!p->env->model || !p->env->model(p->env->ctx, name, &file)) {
-		p_error(p, at, "there is no model '%.*s'", STR_FMT(name));
+		p_error(p, at, "there is no model '%.*s': no file __mlspl_%.*s.mlmodel in lookups/; one that Splunk fits to your own events cannot be had here",
+		        STR_FMT(name), STR_FMT(name));
 		return NULL;
 	}
 	if (!load_model(p, at, name, file, x))

@@ -79,7 +79,7 @@ static struct expr *no_literal(struct spl_run *run, const struct expr *place, st
 {
 	int line, col;
 
-	spl_place(run->query->root->text, place->at, &line, &col);
+	spl_place_written(run->query->root->text, &run->query->root->spans, place->at, &line, &col);
 	diag_set(run->diag, line, col, "the subsearch in IN ( ) must give values, not %.*s; end it with | return 1000 $FIELD",
 	         found.n > 60 ? 60 : (int)found.n, found.p);
 	return NULL;

@@ -337,6 +337,18 @@ void spl_place(struct str text, size_t at, int *line, int *col)
 	}
 }
 
+void spl_place_written(struct str text, const struct spl_spans *s, size_t at, int *line, int *col)
+{
+	const struct spl_piece *in = NULL;
+
+	for (size_t i = 0; s && i < s->npieces && s->piece[i].at <= at; i++)
+		in = &s->piece[i];
+	if (!in)
+		spl_place(text, at, line, col);
+	else
+		spl_place(s->source, in->copy ? in->source + (at - in->at) : in->source, line, col);
+}
+
 bool p_error(struct parser *p, size_t at, const char *fmt, ...)
 {
 	struct sbuf msg = {0};
@@ -351,7 +363,7 @@ bool p_error(struct parser *p, size_t at, const char *fmt, ...)
 
 	if (at > p->text.n)
 		at = p->text.n;
-	spl_place(p->text, at, &line, &col);
+	spl_place_written(p->text, p->spans, at, &line, &col);
 	/* The end of a macro's text belongs to it, too: there the next thing was missing. */
 	const struct spl_span *inside = NULL;
 	for (size_t i = 0; p->spans && i < p->spans->n; i++) {

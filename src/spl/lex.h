@@ -1,6 +1,6 @@
 /* Reading SPL text: a cursor that hands out tokens the way each grammar of SPL wants them. SPL has no single lexer: a bare
  * word of a search (C:\\Users*) is no word of an expression (a*b), so the parser asks for the kind that may stand here.
- * All positions are offsets into the macro-expanded text; errors are turned into line and column of it. */
+ * All positions are offsets into the macro-expanded text; errors are turned into line and column of the search as it was written. */
 #ifndef SPOOR_LEX_H
 #define SPOOR_LEX_H
 
@@ -15,9 +15,17 @@ struct spl_span {
 	size_t from, to;
 	struct str macro;
 };
+/* Where a piece of the expanded text was written: it is a copy, or all of it stands for the macro or comment there. */
+struct spl_piece {
+	size_t at, source;
+	bool copy;
+};
 struct spl_spans {
 	const struct spl_span *v;
 	size_t n;
+	const struct spl_piece *piece;                   /* the expanded text from its start to its end; none: as it was written */
+	size_t npieces;
+	struct str source;                               /* as it was written */
 };
 
 struct parser {
@@ -71,6 +79,8 @@ bool p_deeper(struct parser *p);
 bool p_error(struct parser *p, size_t at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Line and column (in characters), from 1, of an offset. */
 void spl_place(struct str text, size_t at, int *line, int *col);
+/* The same of a place in expanded text, in the text as it was written: inside a macro's text, that of its call. `s` may be NULL. */
+void spl_place_written(struct str text, const struct spl_spans *s, size_t at, int *line, int *col);
 /* "'foo'", "end of search", "end of command": what stands at the cursor, for messages. Static buffer per thread. */
 const char *p_found(struct parser *p);
 

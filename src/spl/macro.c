@@ -24,9 +24,20 @@ struct expand {
 	struct sbuf out;
 	struct spl_span *span;
 	size_t nspans, spancap;
+	struct spl_piece *piece;
+	size_t npieces, piececap;
 };
 
 static bool expand_text(struct expand *x, struct str text);
+
+/* What is written out from here on, at the outermost level, stands at `source` of the search. */
+static void piece(struct expand *x, size_t source, bool copy)
+{
+	if (x->depth)
+		return;
+	GROW(x->piece, x->npieces, x->piececap);
+	x->piece[x->npieces++] = (struct spl_piece){x->out.n, source, copy};
+}
 
 static bool is_blank(char c)
 {
@@ -173,7 +184,7 @@ static bool unknown(struct expand *x, const struct call *c)
 		return fail(x, "macro `%.*s` takes %u argument%s, not %u", STR_FMT(c->name), k.other[0],
 		            k.other[0] == 1 ? "" : "s", c->nargs);
 	struct str like = spl_nearest(c->name, next_name, &k);
-	const char *args = c->nargs == 0 ? "" : c->nargs == 1 ? " with 1 argument" : " with that many arguments";
+	const char *args = c->nargs == 0 ? "" : c->nargs == 1 ? " with 1 argument" : arena_printf(x->arena, " with %u arguments", c->nargs);
 	if (like.p && !k.nother)
 		return fail(x, "unknown macro `%.*s`%s; did you mean `%.*s`?", STR_FMT(c->name), args, STR_FMT(like));
 	return fail(x, "unknown macro `%.*s`%s; define it beside the rules, in macros/", STR_FMT(c->name), args);
@@ -258,6 +269,7 @@ static bool expand_text(struct expand *x, struct str text)
 	if (x->handled > 4 * SPL_TEXT_MAX || x->out.n > SPL_TEXT_MAX)
 		return fail(x, "the search expands to more than %zu MiB", SPL_TEXT_MAX >> 20);
 
+	piece(x, 0, true);
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 		if (c == '\\') {
@@ -268,6 +280,7 @@ static bool expand_text(struct expand *x, struct str text)
 			sbuf_add(&x->out, text.p + plain, i - plain);
 			if (x->depth == 0)
 				x->call_at = i;
+			piece(x, i, false);
 			if (text.n - i >= 3 && memcmp(text.p + i, "```", 3) == 0) {
 				ptrdiff_t close = str_find((struct str){text.p + i + 3, text.n - i - 3}, STR("```"));
 				if (close < 0)
@@ -283,6 +296,7 @@ static bool expand_text(struct expand *x, struct str text)
 				i = close;
 			}
 			plain = i + 1;
+			piece(x, plain, true);
 		}
 	}
 	if (plain < text.n)
@@ -308,11 +322,14 @@ struct str spl_expand(struct arena *a, struct str text, const struct spl_env *en
 			struct spl_span *kept = ARENA_ARRAY(a, struct spl_span, x->nspans);
 			if (x->nspans)
 				memcpy(kept, x->span, x->nspans * sizeof(*kept));
-			*spans = (struct spl_spans){kept, x->nspans};
+			struct spl_piece *pieces = ARENA_ARRAY(a, struct spl_piece, x->npieces);
+			memcpy(pieces, x->piece, x->npieces * sizeof(*pieces));
+			*spans = (struct spl_spans){kept, x->nspans, pieces, x->npieces, arena_str(a, text)};
 		}
 	}
 	sbuf_free(&x->out);
 	free(x->span);
+	free(x->piece);
 	free(x);
 	return result;
 }

@@ -51,7 +51,7 @@ void p_warn(struct parser *p, size_t at, const char *fmt, ...)
 
 	ARENA_GROW(p->arena, root->warning, root->nwarnings, root->warningcap);
 	w = &root->warning[root->nwarnings++];
-	spl_place(p->text, at, &w->line, &w->col);
+	spl_place_written(p->text, p->spans, at, &w->line, &w->col);
 	va_start(ap, fmt);
 	vsnprintf(w->msg, sizeof(w->msg), fmt, ap);
 	va_end(ap);
@@ -122,6 +122,7 @@ static const struct {
 	 "a statistic that spoor does not have; stats, eventstats and streamstats give averages, deviations and percentiles"},
 	{" fit summary score sample ", "it belongs to Splunk's Machine Learning Toolkit; spoor only applies linear models"},
 	{" extract kv kvform multikv xpath erex ", "spoor takes fields out of text with rex, spath and xmlkv"},
+	{" gentimes ", "makeresults and streamstats count make rows"},
 	{" audit dbinspect eventcount history metadata metasearch mcatalog mstats rest typeahead walklex ",
 	 "it asks a Splunk server about itself; here are only the events of the logs"},
 	{" loadjob savedsearch searchtxn ", "it needs searches saved on a Splunk server; paste the search itself, or make it a macro"},

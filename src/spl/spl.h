@@ -36,7 +36,7 @@ struct spl_env {
 
 struct spl_query;
 
-/* Compiles. NULL with *d set (line and column in the expanded text; when a macro brought the trouble the message names it).
+/* Compiles. NULL with *d set (line and column in the text as written; when a macro brought the trouble, those of its call, and the message names it).
  * `env` must outlive the query. */
 struct spl_query *spl_compile(struct str text, const struct spl_env *env, struct diag *d);
 /* The same for a search that may be for other logs. When it asks for what Sysmon never logs, so that it finds nothing in any dump, it
