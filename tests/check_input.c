@@ -25,7 +25,7 @@ static void teardown(void)
 /* ---- streams ---- */
 
 /* All of a file: "name=text" of each member, "!why" of what cannot be read. */
-static char *read_all(const char *path, const struct stream_limits *limits, size_t step)
+static struct sbuf read_bytes(const char *path, const struct stream_limits *limits, size_t step)
 {
 	struct stream *s = stream_open(open(path, O_RDONLY), limits);
 	struct sbuf out = {0};
@@ -52,6 +52,13 @@ static char *read_all(const char *path, const struct stream_limits *limits, size
 	}
 	stream_close(s);
 	free(block);
+	return out;
+}
+
+static char *read_all(const char *path, const struct stream_limits *limits, size_t step)
+{
+	struct sbuf out = read_bytes(path, limits, step);
+
 	return out.p ? out.p : xstrdup("");
 }
 
@@ -184,6 +191,34 @@ static struct sbuf numbered_lines(void)
 	return text;
 }
 
+/* As hard to compress everywhere. */
+static struct sbuf even_lines(unsigned n)
+{
+	struct sbuf text = {0};
+	uint32_t x = 2463534242;
+
+	for (unsigned i = 0; i < n; i++) {
+		x ^= x << 13, x ^= x >> 17, x ^= x << 5;
+		sbuf_addf(&text, "line %08x\n", x);
+	}
+	return text;
+}
+
+/* Ways to compress one stream, and how much text each has to see the end of before it gives any of it (bzip2: 9 * 100,000, of
+ * which it keeps 19 back). */
+static const struct codec_case {
+	const char *name;
+	int filter;
+	size_t block;
+} codecs[] = {
+	{"gzip", ARCHIVE_FILTER_GZIP, 1 << 15},
+	{"xz", ARCHIVE_FILTER_XZ, 1 << 10},
+	{"lzip", ARCHIVE_FILTER_LZIP, 1 << 10},
+	{"bzip2", ARCHIVE_FILTER_BZIP2, 900000 - 19},
+	{"zstd", ARCHIVE_FILTER_ZSTD, 128 << 10},
+};
+enum { CODECS = sizeof(codecs) / sizeof *codecs };
+
 START_TEST(cut_short)
 {
 	static const int filters[] = {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD};
@@ -247,6 +282,44 @@ START_TEST(gzip_kept_up_to_the_cut)
 }
 END_TEST
 
+/* The blocks before the cut, or before a byte that was changed, are kept, whole. The text is even: a share of the packed bytes holds
+ * that share of it, but for a hundredth. */
+START_TEST(kept_up_to_the_damage)
+{
+	const struct codec_case *c = &codecs[_i];
+	struct sbuf text = even_lines(300000);
+	struct packed_file f = {"x", sbuf_str(&text)};
+
+	for (int cut = 0; cut < 2; cut++)
+		for (int of = 1; of < 8; of++) {
+			char *path = write_archive(dir, "k", ARCHIVE_FORMAT_RAW, c->filter, &f, 1), why[80];
+			struct sbuf bytes = read_file(path);
+			size_t at = bytes.n / 8 * (size_t)of, least = text.n / 100 * 99 / 8 * (size_t)of / c->block * c->block;
+			free(path);
+			if (cut)
+				bytes.n = at;
+			else
+				bytes.p[at] ^= 0x55;
+			path = write_file(dir, "k", sbuf_str(&bytes));
+			struct sbuf got = read_bytes(path, NULL, 70000);
+			const char *mark = memrchr(got.p, '!', got.n);
+			snprintf(why, sizeof(why), cut ? "!the %s data is cut off" : "!the %s data is damaged", c->name);
+			if (!mark && !cut && c->filter == ARCHIVE_FILTER_ZSTD)   /* without a checksum, as libarchive writes it */
+				mark = got.p + got.n;
+			ck_assert_msg(mark && (!*mark || strcmp(mark, why) == 0 || (!cut && strstr(mark, " is wrong"))), "%s, %d/8: %s", c->name, of, mark ? mark : "no damage");
+			size_t n = (size_t)(mark - got.p) - 2, good = 0;
+			while (good < n && good < text.n && got.p[2 + good] == text.p[good])
+				good++;
+			ck_assert_msg(good + c->block / 100 >= least, "%s, %s at %d/8: %zu of %zu bytes, not %zu", c->name, cut ? "cut" : "changed", of, good, text.n, least);
+			ck_assert(!cut || good == n);
+			free(path);
+			sbuf_free(&got);
+			sbuf_free(&bytes);
+		}
+	sbuf_free(&text);
+}
+END_TEST
+
 START_TEST(zip_kept_up_to_the_damage)
 {
 	struct sbuf text = numbered_lines();
@@ -281,23 +354,35 @@ START_TEST(wrong_checksum)
 }
 END_TEST
 
-/* Members one after the other are one text; zeros behind them are padding, anything else is told. */
-START_TEST(gzip_members)
+/* Streams one after the other are one text; zeros behind them are padding, anything else is told. */
+START_TEST(streams_in_a_row)
 {
 	struct packed_file f = {"x", {"part ", 5}};
-	char *path = write_archive(dir, "m", ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, &f, 1);
+	char *path = write_archive(dir, "m", ARCHIVE_FORMAT_RAW, codecs[_i].filter, &f, 1), want[100];
 	struct sbuf one = read_file(path), all = {0};
 
 	free(path);
 	sbuf_adds(&all, sbuf_str(&one));
 	sbuf_adds(&all, sbuf_str(&one));
 	expect_all(write_file(dir, "m", sbuf_str(&all)), "[]part part ");
-	sbuf_add(&all, "\0\0\0", 3);
+	sbuf_add(&all, "\0\0\0\0", 4);
 	expect_all(write_file(dir, "m", sbuf_str(&all)), "[]part part ");
-	sbuf_addz(&all, "more");
-	expect_all(write_file(dir, "m", sbuf_str(&all)), "[]part part !something else lies behind the end of the gzip data");
+	sbuf_addz(&all, "more than a header");
+	snprintf(want, sizeof(want), "[]part part !something else lies behind the end of the %s data", codecs[_i].name);
+	expect_all(write_file(dir, "m", sbuf_str(&all)), want);
 	sbuf_free(&one);
 	sbuf_free(&all);
+}
+END_TEST
+
+/* Headers that ask for windows of 2 GiB. */
+START_TEST(too_much_memory)
+{
+	static const char zstd[] = "\x28\xB5\x2F\xFD\x00\xA8\x01\x00\x00",
+	                  xz[] = "\xfd\x37\x7a\x58\x5a\x00\x00\x01\x69\x22\xde\x36\x02\x00\x21\x01\x26\x00\x00\x00\xd5\xd7\xce\x53\x01\x00\x00\x61";
+
+	expect_all(write_file(dir, "z", (struct str){zstd, sizeof(zstd) - 1}), "[]!the zstd data needs more than 512 MiB of memory to unpack; unpack it yourself if you trust it");
+	expect_all(write_file(dir, "x", (struct str){xz, sizeof(xz) - 1}), "[]!the xz data needs more than 512 MiB of memory to unpack; unpack it yourself if you trust it");
 }
 END_TEST
 
@@ -671,7 +756,9 @@ int main(void)
 	tcase_add_test(t, gzip_kept_up_to_the_cut);
 	tcase_add_test(t, zip_kept_up_to_the_damage);
 	tcase_add_test(t, wrong_checksum);
-	tcase_add_test(t, gzip_members);
+	tcase_add_test(t, too_much_memory);
+	tcase_add_loop_test(t, kept_up_to_the_damage, 0, CODECS);
+	tcase_add_loop_test(t, streams_in_a_row, 0, CODECS);
 	tcase_add_test(t, limits);
 	tcase_add_test(t, encrypted);
 	tcase_add_test(t, few_descriptors);

@@ -8,7 +8,7 @@ libspoor_a_SOURCES += \
 	src/load/evtx.c src/load/evtx.h \
 	src/load/expand.c src/load/expand.h \
 	src/load/follow.c src/load/follow.h \
-	src/load/gunzip.c src/load/gunzip.h \
+	src/load/unpack.c src/load/unpack.h \
 	src/load/input.c src/load/input.h \
 	src/load/json.c src/load/json.h src/load/json_names.c src/load/json_parse.c src/load/json_rendered.c \
 	src/load/json_shape.c src/load/json_spell.c \

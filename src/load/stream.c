@@ -1,4 +1,4 @@
-/* stream.h on libarchive. Each level of packing is one libarchive reader, behind a reader of gzip when it is that; the innermost one's member is read by the
+/* stream.h on libarchive. Each level of packing is one libarchive reader, behind one of unpack.h when it is compressed; the innermost one's member is read by the
  * caller, or feeds the next level when its first bytes look packed. */
 #include "load/stream.h"
 
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "load/gunzip.h"
+#include "load/unpack.h"
 
 /* At damage, libarchive drops what came out of one block of input: the smaller it is, the less is lost. */
 enum { PEEK = 1 << 16, BLOCK = 1 << 10 };
@@ -19,7 +19,7 @@ struct level {
 	struct stream *stream;
 	unsigned index;
 	struct archive *archive;
-	struct gunzip *gunzip;                           /* what the archive reads from; NULL: packed otherwise */
+	struct unpack *unpack;                           /* what the archive reads from; NULL: not compressed as a whole */
 	unsigned char *block;                            /* what the level below read for this one */
 	unsigned char *peek;                             /* the first bytes of the member … */
 	size_t peeked, served;                           /* … how many, and how many of them were read */
@@ -44,7 +44,7 @@ struct stream {
 	unsigned depth;                                  /* levels in use; 0: a plain file */
 	uint32_t want[INPUT_NEST_MAX];
 	unsigned nwant;
-	uint64_t plain;                                  /* bytes read of a plain file, or one in gzip */
+	uint64_t plain;                                  /* bytes read of a plain file, or a compressed one */
 	bool started, ended;
 	const char *limit;                               /* the limit that was met */
 };
@@ -61,11 +61,7 @@ struct magic {
 #define MAGIC(at, bytes) {at, bytes, sizeof(bytes) - 1}
 static const struct magic magics[] = {
 	MAGIC(0, "\x1F\x9D"),                            /* compress */
-	MAGIC(0, "\xFD" "7zXZ\0"),
-	MAGIC(0, "\x28\xB5\x2F\xFD"),                    /* zstd */
 	MAGIC(0, "\x04\x22\x4D\x18"),                    /* lz4 */
-	MAGIC(0, "BZh"),
-	MAGIC(0, "LZIP"),
 	MAGIC(0, "PK\x03\x04"),
 	MAGIC(0, "PK\x05\x06"),                          /* zip without members */
 	MAGIC(0, "7z\xBC\xAF\x27\x1C"),
@@ -77,7 +73,7 @@ static bool looks_packed(const unsigned char *p, size_t n)
 	for (size_t i = 0; i < sizeof(magics) / sizeof *magics; i++)
 		if (n >= magics[i].at + magics[i].n && memcmp(p + magics[i].at, magics[i].bytes, magics[i].n) == 0)
 			return true;
-	return gunzip_knows(p, n);
+	return unpack_codec(p, n) != NULL;
 }
 
 /* ---- limits ---- */
@@ -130,7 +126,7 @@ static void drop(struct level *l)
 }
 
 /* The next block of the member; what came before damage counts. */
-static void unpack(struct level *l)
+static void next_block(struct level *l)
 {
 	const void *block = NULL;
 	size_t n = 0;
@@ -163,7 +159,7 @@ static ptrdiff_t level_read(struct level *l, void *p, size_t n, struct diag *d)
 		return (ptrdiff_t)n;
 	}
 	while (l->open && !l->ndata && !l->hole)
-		unpack(l);
+		next_block(l);
 	if (l->hole) {
 		n = n < l->hole ? n : (size_t)l->hole;
 		memset(p, 0, n);
@@ -215,8 +211,8 @@ static la_ssize_t read_below(struct archive *a, void *client, const void **block
 	ptrdiff_t got;
 
 	(void)a;
-	if (l->gunzip) {
-		got = gunzip_read(l->gunzip, block, &l->below);
+	if (l->unpack) {
+		got = unpack_read(l->unpack, block, &l->below);
 	} else {
 		got = read_packed(l, l->block, BLOCK, &l->below);
 		*block = l->block;
@@ -233,11 +229,7 @@ static bool push(struct stream *s, const unsigned char *head, size_t n, struct d
 	if (!a)
 		xmalloc(SIZE_MAX);                       /* out of memory */
 	archive_read_support_filter_compress(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_zstd(a);
 	archive_read_support_filter_lz4(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_lzip(a);
 	archive_read_support_format_zip(a);
 	archive_read_support_format_7zip(a);
 	archive_read_support_format_tar(a);
@@ -246,13 +238,14 @@ static bool push(struct stream *s, const unsigned char *head, size_t n, struct d
 	*l = (struct level){.stream = s, .index = s->depth, .archive = a, .peek = xmalloc(PEEK),
 	                    .shaky = s->nwant > s->depth && (s->want[s->depth] & PLACE_SHAKY)};
 	s->depth++;
+	const struct codec *codec = unpack_codec(head, n);
 	int e;
-	if (gunzip_knows(head, n))
-		l->gunzip = gunzip_new(read_packed, l);
-	if (l->index == 0 && !l->gunzip) {
+	if (codec)
+		l->unpack = unpack_new(codec, read_packed, l);
+	if (l->index == 0 && !l->unpack) {
 		e = archive_read_open_fd(a, s->fd, BLOCK);
 	} else {
-		l->block = l->gunzip ? NULL : xmalloc(BLOCK);
+		l->block = l->unpack ? NULL : xmalloc(BLOCK);
 		e = archive_read_open(a, l, NULL, read_below, NULL);
 	}
 	return e >= ARCHIVE_WARN || failed(l, d);
@@ -263,7 +256,7 @@ static void pop(struct stream *s)
 	struct level *l = &s->level[--s->depth];
 
 	archive_read_free(l->archive);
-	gunzip_free(l->gunzip);
+	unpack_free(l->unpack);
 	free(l->block);
 	free(l->peek);
 	free(l->name);
@@ -328,7 +321,7 @@ static bool read_out(struct level *l, struct diag *d)
 	const void *p;
 	ptrdiff_t n;
 
-	while (l->gunzip && (n = gunzip_read(l->gunzip, &p, &l->below)) > 0)
+	while (l->unpack && (n = unpack_read(l->unpack, &p, &l->below)) > 0)
 		if (!account(l, (size_t)n, d))
 			return false;
 	return !diag_is_set(&l->below) || l->told || failed(l, d);
@@ -516,7 +509,7 @@ unsigned stream_place(const struct stream *s, uint32_t place[INPUT_NEST_MAX])
 
 uint64_t stream_consumed(const struct stream *s)
 {
-	if (!s->depth || s->level[0].gunzip)
+	if (!s->depth || s->level[0].unpack)
 		return s->plain;
 	la_int64_t n = archive_filter_bytes(s->level[0].archive, -1);
 
