@@ -1,6 +1,6 @@
 # Sources of src/load/, headers too.
 libspoor_a_SOURCES += \
-	src/load/batch.c src/load/batch.h \
+	src/load/batch.c src/load/batch.h src/load/batch_maker.c src/load/batch_maker.h \
 	src/load/binxml.c src/load/binxml.h \
 	src/load/bx_internal.h src/load/bx_text.c src/load/bx_value.c src/load/bx_walk.c \
 	src/load/csv.c \
