@@ -446,6 +446,26 @@ has out 'fail Never' 'a test fails'
 has out 'data missing Never' 'a test without data'
 has out '3 tests: 1 passed, 1 failed, 1 without data' 'the sum'
 has junit.xml '<testsuite name="spoor" tests="3" failures="1" errors="0" skipped="1"' 'junit'
+has out 'pass Loader Fetches (fetch.yml)' 'the only test of a rule needs no name'
+has out 'data missing Never, Other (quiet.yml)' 'one of several has it'
+cat >several.yml <<'EOF'
+name: Several
+id: several
+search: EventCode=1
+tests:
+- name: Two logs
+  attack_data:
+  - data: sets/nowhere.log
+  - data: sets/a/b/loader.log
+  - data: sets/elsewhere.log
+- name: By hand
+  test_type: manual
+  attack_data: []
+EOF
+run test several.yml --data data
+check 'tests without data' 2
+has out 'data missing Several, Two logs (several.yml): sets/nowhere.log is not below data; sets/elsewhere.log is not below data' 'all that is missing is named'
+has out 'data missing Several, By hand (several.yml): the test names no attack_data' 'also that there is none to look for'
 run test rules/fetch.yml --data data
 check 'all tests pass' 0
 run test rules/fetch.yml --data logs

@@ -97,14 +97,21 @@ static void add_job(struct jobs *l, const struct rule *r, size_t first, size_t n
 		return;
 	}
 	j->log = xcalloc(n, sizeof(*j->log));
+	struct sbuf missing = {0};
 	for (size_t i = 0; i < n; i++) {
-		const char *path = find_data(files, r->test[first + i].data, dir, &j->result.why);
-		if (!path) {
-			j->result.outcome = TEST_NO_DATA;
-			return;
+		char *why = NULL;
+		struct str data = r->test[first + i].data;
+		const char *path = data.n ? find_data(files, data, dir, &why) : NULL;
+		if (path) {
+			j->log[j->nlogs++] = path;
+			continue;
 		}
-		j->log[j->nlogs++] = path;
+		j->result.outcome = TEST_NO_DATA;
+		sbuf_addz(&missing, missing.n ? "; " : "");
+		sbuf_addz(&missing, why ? why : "the test names no attack_data");
+		free(why);
 	}
+	j->result.why = missing.p;
 }
 
 static void add_jobs(struct jobs *l, const struct rule *r, const struct file_list *files, const char *dir)
@@ -221,6 +228,10 @@ static void print_job(FILE *f, const struct job *j)
 
 	sbuf_addf(&b, "%s ", outcome_name[j->result.outcome]);
 	visible_add(&b, j->result.rule->name.n ? j->result.rule->name : j->result.rule->file);
+	if (j->result.name.n && j->result.rule->test[j->result.rule->ntest - 1].test > 0) {     /* one of several tests */
+		sbuf_addz(&b, ", ");
+		visible_add(&b, j->result.name);
+	}
 	sbuf_addz(&b, " (");
 	visible_add(&b, j->result.rule->file);
 	sbuf_addc(&b, ')');

@@ -145,12 +145,20 @@ static void read_drilldowns(struct reader *e, const struct yaml *doc)
 	}
 }
 
+static void add_test(struct reader *e, struct rule_test t)
+{
+	struct rule *r = e->r;
+
+	r->test = arena_grow(e->arena, r->test, r->ntest, sizeof(*r->test));
+	r->test[r->ntest++] = t;
+}
+
 static void read_tests(struct reader *e, const struct yaml *doc)
 {
 	const struct yaml *list = escu_maps(e, doc, "tests");
-	struct rule *r = e->r;
 
 	for (size_t i = 0; list && i < list->n; i++) {
+		const size_t before = e->r->ntest;
 		const struct yaml *t = escu_map_at(e, list, i, "tests"), *data = t ? escu_maps(e, t, "attack_data") : NULL;
 		for (size_t k = 0; data && k < data->n; k++) {
 			const struct yaml *y = escu_map_at(e, data, k, "attack_data");
@@ -160,9 +168,10 @@ static void read_tests(struct reader *e, const struct yaml *doc)
 					escu_warn(e, y->line, "a test's attack_data needs `data`");
 				continue;
 			}
-			r->test = arena_grow(e->arena, r->test, r->ntest, sizeof(*r->test));
-			r->test[r->ntest++] = (struct rule_test){escu_text(e, t, "name"), at, escu_text(e, y, "source"), escu_text(e, y, "sourcetype"), i};
+			add_test(e, (struct rule_test){escu_text(e, t, "name"), at, escu_text(e, y, "source"), escu_text(e, y, "sourcetype"), i});
 		}
+		if (t && e->r->ntest == before)
+			add_test(e, (struct rule_test){escu_text(e, t, "name"), STR(""), STR(""), STR(""), i});
 	}
 }
 

@@ -27,7 +27,7 @@ struct drilldown {
 	struct str name, search, earliest, latest;       /* as published, tokens unfilled */
 };
 struct rule_test {
-	struct str name, data, source, sourcetype;       /* data: the URL or path of the sample log */
+	struct str name, data, source, sourcetype;       /* data: the URL or path of the sample log; "": the test names none */
 	size_t test;                                     /* which test of the rule; the logs of one are read together */
 };
 struct technique {                                       /* from mitre_enrichment.csv, when the rule set has it */
