@@ -1,5 +1,6 @@
 /* Logs that are no longer as they were written: glued together, with holes, cut anywhere, changed at random, between lines of other
- * sources. What is whole is found, what is lost is named. SPOOR_CUTS=1: every cut of 200 KB; SPOOR_MUTATIONS=N: so many of each. */
+ * sources. What is whole is found, what is lost is named. SPOOR_CUTS=1: every cut of 200 KB, =FILE: of that log;
+ * SPOOR_MUTATIONS=N: so many of each. */
 #include <check.h>
 
 #include "load_tools.h"
@@ -434,33 +435,52 @@ static size_t far_before(const struct decoder *d, const size_t *end, size_t kept
 	return first;
 }
 
+static void cut_at_every_byte_of(const char *name, const struct decoder *d, struct str text, bool all)
+{
+	enum { RANGE = 200 << 10 };
+	const struct str head = head_of(d, text);
+	const size_t to = text.n < RANGE ? text.n : RANGE, events = events_of(d, text, 0, head, NULL, 0);
+	size_t *end = xcalloc(events + 1, sizeof(*end));
+
+	ck_assert_uint_gt(events, 0);
+	events_of(d, text, 0, head, end, events);
+	for (size_t cut = 0, kept = 0; cut <= to; cut += all ? 1 : cut < 600 ? 13 : 2111) {
+		size_t from = 0, first = 0;
+		while (kept < events && end[kept] <= cut)
+			kept++;
+		if (all)
+			first = far_before(d, end, kept, cut, &from);
+		char *copy = xmalloc(cut - from + 1);            /* so that looking beyond the cut is caught */
+		memcpy(copy, text.p + from, cut - from);
+		const struct str piece = {copy, cut - from};
+		size_t got = first + events_of(d, piece, from, from ? head : head_of(d, piece), NULL, 0);
+		ck_assert_msg(got >= kept && got <= kept + 1, "%s cut at %zu: %zu events, not %zu", name, cut, got, kept);
+		free(copy);
+	}
+	free(end);
+}
+
 /* Some cuts with all that lies before them, or all with what lies near. */
 START_TEST(cut_at_every_byte)
 {
 	static const size_t which[] = {0, 1, 3, 5};
-	enum { RANGE = 200 << 10, EVENTS = 900 };
 	const struct kind *k = &kinds[which[_i]];
-	const bool all = getenv("SPOOR_CUTS") != NULL;
-	struct sbuf t = k->make(EVENTS);
-	const struct str text = sbuf_str(&t), head = head_of(k->decoder, text);
-	size_t *end = xcalloc(EVENTS, sizeof(*end));
-	const size_t to = t.n < RANGE ? t.n : RANGE;
+	const char *wanted = getenv("SPOOR_CUTS");
+	struct sbuf t = {0};
 
-	ck_assert_uint_eq(events_of(k->decoder, text, 0, head, end, EVENTS), EVENTS);
-	for (size_t cut = 0, kept = 0; cut <= to; cut += all ? 1 : cut < 600 ? 13 : 2111) {
-		size_t from = 0, first = 0;
-		while (kept < EVENTS && end[kept] <= cut)
-			kept++;
-		if (all)
-			first = far_before(k->decoder, end, kept, cut, &from);
-		char *copy = xmalloc(cut - from + 1);            /* so that looking beyond the cut is caught */
-		memcpy(copy, t.p + from, cut - from);
-		const struct str piece = {copy, cut - from};
-		size_t got = first + events_of(k->decoder, piece, from, from ? head : head_of(k->decoder, piece), NULL, 0);
-		ck_assert_msg(got >= kept && got <= kept + 1, "%s cut at %zu: %zu events, not %zu", k->name, cut, got, kept);
-		free(copy);
+	if (wanted && strcmp(wanted, "1") != 0) {
+		enum encoding enc;
+		if (_i)                                          /* once is enough */
+			return;
+		t = read_file(wanted);
+		const struct decoder *d = decode_probe(sbuf_str(&t), &enc);
+		ck_assert_msg(d && enc == ENC_UTF8, "%s", wanted);
+		cut_at_every_byte_of(wanted, d, sbuf_str(&t), true);
+	} else {
+		t = k->make(900);
+		ck_assert_uint_eq(events_of(k->decoder, sbuf_str(&t), 0, head_of(k->decoder, sbuf_str(&t)), NULL, 0), 900);
+		cut_at_every_byte_of(k->name, k->decoder, sbuf_str(&t), wanted != NULL);
 	}
-	free(end);
 	sbuf_free(&t);
 }
 END_TEST
