@@ -691,6 +691,8 @@ static const struct shape {
 	 false, false},
 	{"OTLP, the XML in its bodies", FORMAT_JSON, "{\"resourceLogs\":[{\"resource\":{\"attributes\":[]},\"scopeLogs\":[{\"scope\":{},\"logRecords\":[", ",", "]}]}]}\n", otlp_raw, EVERY, "",
 	 false, false},
+	{"OTLP", FORMAT_JSON, "{\"resourceLogs\":[{\"resource\":{\"attributes\":[]},\"scopeLogs\":[{\"scope\":{},\"logRecords\":[", ",", "]}]}]}\n", otlp_pairs,
+	 BARE | SOURCE | BIT(SYS_TIME_CREATED) | BIT(SYS_PROVIDER_GUID), "", false, false},
 	{"Graylog, Winlogbeat", FORMAT_JSON, "", "", "", graylog, BARE | SOURCE | BIT(SYS_PROVIDER_GUID) | BIT(SYS_PROCESS_ID) | BIT(SYS_THREAD_ID) | BIT(SYS_USER_ID), "", false, false},
 	{"GELF of NXLog", FORMAT_JSON, "", "", "", gelf, EVERY & ~(BIT(SYS_TIME_CREATED) | BIT(SYS_VERSION) | BIT(SYS_LEVEL)), " Version ", false, false},
 	{"LimaCharlie", FORMAT_JSON, "", "", "", limacharlie, EVERY, "", false, false},
@@ -1022,6 +1024,33 @@ START_TEST(text_of_others_and_remains)
 }
 END_TEST
 
+/* Logs of text, glued to others in front and behind. */
+START_TEST(text_among_others)
+{
+	static const char *const names[] = {"evtxexport", "Splunk, WinEventLog as text", "XML, one event a line", "wevtutil qe /f:text", "Winlogbeat 7", "Snare",
+	                                    "Get-WinEvent | Export-Csv", "Splunk, WinEventLog as text"};
+	enum { N = sizeof(names) / sizeof *names };
+	struct sbuf all = {0};
+
+	for (size_t i = 0; i < N; i++)
+		for (size_t k = 0; k < NSHAPES; k++)
+			if (strcmp(shapes[k].name, names[i]) == 0) {
+				struct sbuf text = write_shape(&shapes[k]);
+				sbuf_adds(&all, sbuf_str(&text));
+				sbuf_free(&text);
+			}
+	char *dir = temp_dir(), *path = write_file(dir, "log", sbuf_str(&all));
+	struct load_opts o = {.keep_duplicates = true};
+	struct load *l = load_run((const char *const *)&path, 1, &o);
+	ck_assert_uint_eq(l->events, nevents * N);
+	ck_assert_msg(l->damaged == 0, "%s at %llu", l->ndamage ? l->damage[0].reason : "", l->ndamage ? (unsigned long long)l->damage[0].offset : 0);
+	load_free(l);
+	free(path);
+	remove_dir(dir);
+	sbuf_free(&all);
+}
+END_TEST
+
 /* ---- damage ---- */
 
 static int count(const char *shown, char kind)
@@ -1145,6 +1174,7 @@ int main(void)
 	tcase_add_test(t, inner_events_that_are_broken);
 	tcase_add_test(t, fields_of_messages);
 	tcase_add_test(t, text_of_others_and_remains);
+	tcase_add_test(t, text_among_others);
 	tcase_add_test(t, damaged_rows);
 	tcase_add_loop_test(t, truncated, 0, NSHAPES);
 	tcase_add_loop_test(t, all_in_one_archive, 0, 3);

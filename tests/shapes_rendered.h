@@ -209,6 +209,50 @@ static void otlp_raw(struct sbuf *b, const struct event *e)
 	sbuf_free(&x);
 }
 
+static void add_pair(struct sbuf *b, const char *name, struct str value)
+{
+	sbuf_addf(b, "%s{\"key\":\"%s\",\"value\":{\"stringValue\":", b->p[b->n - 1] == '[' ? "" : ",", name);
+	add_json(b, value);
+	sbuf_addz(b, "}}");
+}
+
+/* As the collector writes it to a file; fields in an object, or as later versions have them, each in one of its own. */
+static void otlp_pairs(struct sbuf *b, const struct event *e)
+{
+	struct sbuf id = {0}, host = {0}, time = {0};
+	const bool listed = e->record % 2;
+
+	sbuf_addf(&id, "%u", e->record);
+	sbuf_addf(&host, "HOST%u", e->record % 3);
+	sbuf_addf(&time, TIME_OF(e));
+	sbuf_addf(b,
+	          "{\"timeUnixNano\":\"1709294400123456700\",\"severityText\":\"Information\",\"body\":{\"kvlistValue\":{\"values\":["
+	          "{\"key\":\"event_id\",\"value\":{\"kvlistValue\":{\"values\":[{\"key\":\"qualifiers\",\"value\":{\"intValue\":\"0\"}},{\"key\":\"id\",\"value\":{\"intValue\":\"%u\"}}]}}}",
+	          e->id);
+	add_pair(b, "channel", STR(CHANNEL_TEXT));
+	add_pair(b, "computer", sbuf_str(&host));
+	add_pair(b, "system_time", sbuf_str(&time));
+	add_pair(b, "record_id", sbuf_str(&id));
+	sbuf_addz(b, ",{\"key\":\"provider\",\"value\":{\"kvlistValue\":{\"values\":[");
+	add_pair(b, "name", STR(PROVIDER_TEXT));
+	add_pair(b, "guid", STR(GUID_TEXT));
+	sbuf_addz(b, "]}}},{\"key\":\"event_data\",\"value\":{\"kvlistValue\":{\"values\":[");
+	if (listed)
+		sbuf_addz(b, "{\"key\":\"data\",\"value\":{\"arrayValue\":{\"values\":[");
+	for (size_t i = 0; i < e->n; i++) {
+		if (listed)
+			sbuf_addz(b, i ? ",{\"kvlistValue\":{\"values\":[" : "{\"kvlistValue\":{\"values\":[");
+		add_pair(b, e->name[i], str_c(e->value[i]));
+		if (listed)
+			sbuf_addz(b, "]}}");
+	}
+	sbuf_addz(b, listed ? "]}}}]}}}" : "]}}}");
+	sbuf_addz(b, "]}},\"attributes\":[]}");
+	sbuf_free(&id);
+	sbuf_free(&host);
+	sbuf_free(&time);
+}
+
 static void graylog(struct sbuf *b, const struct event *e)
 {
 	sbuf_addf(b,

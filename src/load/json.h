@@ -82,6 +82,13 @@ bool jsonrec_holds_event(struct jsonrec *r, struct str v);
 /* Do the values from the first-th on tell which event it is? */
 bool jsonrec_is_event(const struct jsonrec *r, uint32_t first);
 
+/* ---- json_pairs.c ---- */
+
+/* Adds the members of an object that OTLP wrote as a list of pairs. */
+void jsonrec_pairs(struct jsonrec *r, struct str list);
+/* Adds the fields of EventData that are objects of one member each, in a list. */
+void jsonrec_data_list(struct jsonrec *r, struct str list);
+
 /* ---- json_spell.c ---- */
 
 /* The name without what a collector that flattens records put around it, in `room` where it is another text. False when there is
@@ -110,6 +117,7 @@ enum jsonrec_inner {
 	INNER_DATA,                                      /* its EventData, XML or JSON */
 	INNER_PART,                                      /* a part of the record, JSON */
 	INNER_MEMBER,                                    /* … under the value's own name */
+	INNER_PAIRS,                                     /* the event's members as pairs of names and values */
 };
 enum jsonrec_inner jsonrec_inner(struct str path);
 

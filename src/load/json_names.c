@@ -58,6 +58,7 @@ static const struct {
 	{{"EventData", 9}, INNER_DATA},                  /* NXLog: JSON; Azure: XML */
 	{{"Payload", 7}, INNER_PART},                    /* EvtxECmd */
 	{{"stringValue", 11}, INNER_EVENT},              /* OTLP: its body */
+	{{"kvlistValue.values", 18}, INNER_PAIRS},
 	{{"System", 6}, INNER_MEMBER},                   /* Velociraptor, as CSV */
 	{{"data", 4}, INNER_PART},                       /* osquery */
 	{{"event_data", 10}, INNER_DATA},                /* Promtail, Alloy: XML */
@@ -65,9 +66,9 @@ static const struct {
 
 enum jsonrec_inner jsonrec_inner(struct str path)
 {
-	enum { LENGTHS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 };
+	enum { LENGTHS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 18 };
 
-	if (path.n > 14 || !(LENGTHS >> path.n & 1))
+	if (path.n > 18 || !(LENGTHS >> path.n & 1))
 		return INNER_NOTHING;
 	for (size_t i = 0; i < N(inners); i++)
 		if (str_eq(path, inners[i].path))

@@ -361,10 +361,15 @@ static bool look_inside(struct jsonrec *r, struct batch *b, bool *lost)
 {
 	for (uint32_t i = 0, n = r->n; i < n; i++) {
 		const struct jsonrec_leaf l = r->leaf[i];        /* what lies in it is added to the others, which may move them */
+		if (l.type == JSONREC_ARRAY && l.data && str_eqc(l.path, "data"))
+			jsonrec_data_list(r, l.value);
+		else if (l.type == JSONREC_ARRAY && !l.data && jsonrec_inner(l.path) == INNER_PAIRS)
+			jsonrec_pairs(r, l.value);
 		if (l.data || l.type != JSONREC_STRING)
 			continue;
 		switch (jsonrec_inner(l.path)) {
 		case INNER_NOTHING:
+		case INNER_PAIRS:
 			break;
 		case INNER_EVENT:
 			if (feed_event(r, b, l.value))
@@ -392,7 +397,8 @@ bool jsonrec_is_event(const struct jsonrec *r, uint32_t first)
 		if (l->data)
 			continue;
 		const struct jsonrec_name *name = jsonrec_name(l->path);
-		if ((name && name->field == SYS_EVENT_ID) || jsonrec_inner(l->path) == INNER_EVENT)
+		const enum jsonrec_inner inner = jsonrec_inner(l->path);
+		if ((name && name->field == SYS_EVENT_ID) || inner == INNER_EVENT || inner == INNER_PAIRS)
 			return true;
 	}
 	return false;

@@ -10,7 +10,7 @@ libspoor_a_SOURCES += \
 	src/load/follow.c src/load/follow.h \
 	src/load/unpack.c src/load/unpack.h \
 	src/load/input.c src/load/input.h \
-	src/load/json.c src/load/json.h src/load/json_names.c src/load/json_parse.c src/load/json_rendered.c \
+	src/load/json.c src/load/json.h src/load/json_names.c src/load/json_pairs.c src/load/json_parse.c src/load/json_rendered.c \
 	src/load/json_shape.c src/load/json_spell.c \
 	src/load/keep.c \
 	src/load/load.c src/load/load.h src/load/load_report.c \

@@ -4,6 +4,7 @@
 
 #include "load/evtx.h"
 #include "load/json.h"
+#include "load/text.h"
 
 enum {
 	DEPTH = 8,                                       /* logs behind each other in a piece that one decoder looks at */
@@ -132,6 +133,20 @@ static void find_table(struct str raw, struct stray *s)
 	}
 }
 
+/* Records of plain text, but no mere message, which stands in records of any format. */
+static void find_text(struct str raw, struct stray *s)
+{
+	for (size_t at = 0; at < raw.n && (!s->decoder || at < s->at);) {
+		const struct text_shape *shape = text_begins(raw, at);
+		if (shape && text_stands_alone(shape)) {
+			earliest(s, &decode_text, ENC_UTF8, at);
+			return;
+		}
+		const char *eol = memchr(raw.p + at, '\n', raw.n - at);
+		at = eol ? (size_t)(eol - raw.p) + 1 : raw.n;
+	}
+}
+
 /* ---- others ---- */
 
 static void find_evtx(struct str raw, struct stray *s)
@@ -218,6 +233,8 @@ bool stray_find(struct str raw, bool remains, const struct decoder *own, enum en
 	if (!own_is(own, enc, FORMAT_JSON, ENC_UTF8))
 		find_json(raw, remains, s);
 	find_table(raw, s);
+	if (own->format != FORMAT_TEXT)
+		find_text(raw, s);
 	find_wide(raw, own, enc, s);
 	return s->decoder != NULL;
 }

@@ -102,6 +102,16 @@ static void between(struct run *r, size_t from, size_t to)
 		r->batch->lines += !memchr(line.p, 0, line.n) && stray_words(line);
 }
 
+/* Where the block at `from` ends: where another log was glued to it, or else the next record starts. */
+static size_t block_end(struct run *r, size_t from, size_t to)
+{
+	uint64_t start = wide_bytes(&r->wide, from);
+	struct str raw = {r->stored.p + start, (size_t)(wide_bytes(&r->wide, to) - start)};
+	struct stray s;
+
+	return stray_find(raw, true, &decode_text, r->enc, &s) && s.at ? wide_place(&r->wide, from, (size_t)start + s.at) : to;
+}
+
 static bool is_sysmons(const struct jsonrec *rec)
 {
 	enum sysmon_os os;
@@ -150,7 +160,7 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 	jsonrec_room(&r.rec, r.t.n);
 	for (size_t at = find_record(r.t, first, &shape); at < r.t.n; shape = next) {
 		size_t line = next_line(r.t, at);
-		size_t following = find_record(r.t, line, &next), end = text_is_line(shape) ? line : following;
+		size_t following = find_record(r.t, line, &next), end = text_is_line(shape) ? line : block_end(&r, at, following);
 		if (done < at)
 			between(&r, done, at);
 		record(&r, shape, at, end);

@@ -15,6 +15,8 @@ struct text_shape;
 const struct text_shape *text_begins(struct str t, size_t at);
 /* Has a record one line only? */
 bool text_is_line(const struct text_shape *shape);
+/* Is it told from other logs by more than the message in it? */
+bool text_stands_alone(const struct text_shape *shape);
 /* Who writes it. */
 const char *text_writer(const struct text_shape *shape);
 /* Appends the values of the record to r, named as json_names.c knows them. */

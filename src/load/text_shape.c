@@ -11,6 +11,7 @@
 struct text_shape {
 	const char *writer;
 	bool line;                                       /* a record is one line */
+	bool alone;                                      /* it has more to know it by than the message */
 	bool (*begins)(struct str line, struct str t, size_t at);
 	void (*read)(struct str record, struct jsonrec *r);
 };
@@ -61,12 +62,12 @@ static bool is_clock(struct str line)
 static bool splunk_begins(struct str line, struct str t, size_t at)
 {
 	if (str_starts(line, "LogName=")) {
-		size_t before = at;
-		while (before && (t.p[before - 1] == '\n' || t.p[before - 1] == '\r'))
-			before--;
-		const char *eol = before ? memrchr(t.p, '\n', before) : NULL;
-		size_t start = eol ? (size_t)(eol - t.p) + 1 : 0;
-		return !before || !is_clock((struct str){t.p + start, before - start});
+		const char *eol = at > 1 ? memrchr(t.p, '\n', at - 1) : NULL;
+		size_t below = line_end(t, at);
+		struct str next = {t.p + below + 1, below < t.n ? t.n - below - 1 : 0};
+		if (!str_starts(next, "SourceName=") && !str_starts(next, "EventCode="))
+			return false;                            /* a word of another log */
+		return at == 0 || !is_clock(line_at(t, eol ? (size_t)(eol - t.p) + 1 : 0));
 	}
 	size_t end = line_end(t, at);
 	return is_clock(line) && end < t.n && str_starts((struct str){t.p + end + 1, t.n - end - 1}, "LogName=");
@@ -360,12 +361,12 @@ static void line_read(struct str record, struct jsonrec *r)
 
 /* The first that begins counts. */
 static const struct text_shape shapes[] = {
-	{"Splunk, WinEventLog", false, splunk_begins, splunk_read},
-	{"wevtutil", false, wevtutil_begins, wevtutil_read},
-	{"evtxexport", false, evtxexport_begins, evtxexport_read},
-	{"Snare", true, snare_begins, snare_read},
-	{"WinCollect", true, wincollect_begins, wincollect_read},
-	{"syslog", true, line_begins, line_read},
+	{"Splunk, WinEventLog", false, true, splunk_begins, splunk_read},
+	{"wevtutil", false, true, wevtutil_begins, wevtutil_read},
+	{"evtxexport", false, true, evtxexport_begins, evtxexport_read},
+	{"Snare", true, true, snare_begins, snare_read},
+	{"WinCollect", true, true, wincollect_begins, wincollect_read},
+	{"syslog", true, false, line_begins, line_read},
 };
 
 const struct text_shape *text_begins(struct str t, size_t at)
@@ -374,6 +375,8 @@ const struct text_shape *text_begins(struct str t, size_t at)
 
 	if (line.n < 6)
 		return NULL;
+	if (str_starts(line, "LogName="))                /* mostly the second line of a record, whatever its value looks like */
+		return splunk_begins(line, t, at) ? &shapes[0] : NULL;
 	for (size_t i = 0; i < N(shapes); i++)
 		if (shapes[i].begins(line, t, at))
 			return &shapes[i];
@@ -383,6 +386,11 @@ const struct text_shape *text_begins(struct str t, size_t at)
 bool text_is_line(const struct text_shape *shape)
 {
 	return shape->line;
+}
+
+bool text_stands_alone(const struct text_shape *shape)
+{
+	return shape->alone;
 }
 
 const char *text_writer(const struct text_shape *shape)
