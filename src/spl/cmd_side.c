@@ -1,5 +1,5 @@
-/* Commands that do something outside the search, which spoor does not do: they write tables and indexes, send alerts, or change
- * how a value looks. The rows go on as they are, as in Splunk, and a warning says what was not done. */
+/* Commands that need or change what lies outside the search and is not here: they write tables and indexes, send alerts, ask where an
+ * address is, or change how a value looks. The rows go on as they are, as in Splunk, and a warning says what was not done. */
 #include "spl/cmdlib.h"
 
 static void *skip(struct parser *p, const char *what)
@@ -31,6 +31,21 @@ static void *fieldformat_parse(struct parser *p)
 	return arena_str(p->arena, name).p ? ARENA_NEW(p->arena, char) : NULL;
 }
 
+/* Without a table of where addresses are there is nothing to add: as with a lookup whose table is not here. */
+static void *iplocation_parse(struct parser *p)
+{
+	struct str name, value;
+
+	p_blank(p);
+	for (size_t at = p->at; p_option(p, &name, &value); at = p->at)
+		if (!str_ieqc(name, "prefix") && !str_ieqc(name, "allfields") && !str_ieqc(name, "lang"))
+			return p_no_option(p, at, "iplocation", name, "prefix, allfields, lang"), NULL;
+	if (diag_is_set(p->diag) || !p_name(p, "a field", &name))
+		return NULL;
+	p_warn(p, p->at, "iplocation: there is no table of where addresses are here; City, Country, Region, lat and lon stay empty");
+	return ARENA_NEW(p->arena, char);
+}
+
 static struct rows *pass(const void *args, struct rows *in, struct spl_run *run)
 {
 	(void)args;
@@ -50,6 +65,8 @@ static void as_wanted(const void *args, struct fieldset *want, struct arena *a)
 		.parse = cmd##_parse, .run = pass, .needs = as_wanted, \
 	}
 
+SIDE(iplocation, "FIELD",
+     "would add City, Country, Region, lat and lon of an address; there is no table of them here, so they stay empty, with a warning");
 SIDE(collect, "index", "would add the rows to an index; here they go on unchanged, with a warning");
 SIDE(outputcsv, "FILE", "would write the rows to a file; here they go on unchanged, with a warning");
 SIDE(outputlookup, "TABLE", "would write the rows to a lookup table; here they go on unchanged, with a warning");

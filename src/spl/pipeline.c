@@ -127,7 +127,7 @@ static const struct {
 	 "it asks a Splunk server about itself; here are only the events of the logs"},
 	{" loadjob savedsearch searchtxn ", "it needs searches saved on a Splunk server; paste the search itself, or make it a macro"},
 	{" dbxquery dbxlookup inputcsv input script run runshellscript ", "it reads from outside; put a table into lookups/ and use inputlookup"},
-	{" iplocation geostats geom geomfilter ", "it needs a table of where addresses are, which spoor does not have"},
+	{" geostats geom geomfilter ", "it needs a table of where addresses are, which spoor does not have"},
 	{" delete dump mcollect meventcollect mpreview redistribute sichart sirare sistats sitimechart sitop tscollect ",
 	 "it is about indexes, which a log has not"},
 	{" diff selfjoin set ", "append and stats values(*) by FIELD do it"},
