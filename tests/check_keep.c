@@ -183,6 +183,49 @@ START_TEST(window)
 }
 END_TEST
 
+/* Out of order, with as many digits as each shipper writes, and one host whose clock is years ahead: each event by its own time. */
+START_TEST(times_of_all_kinds)
+{
+	static const struct {
+		const char *time, *host;
+		bool kept;                                       /* between :10.5 and :20.25 */
+	} c[] = {
+		{"2024-03-01T12:00:20.249999Z", "A", true}, {"2024-03-01T12:00:10Z", "A", false}, {"2024-03-01T12:00:11Z", "B", true},
+		{"2024-03-01T12:00:10.5Z", "A", true}, {"2024-03-01T12:00:20.250Z", "B", false}, {"2024-03-01T12:00:10.499Z", "A", false},
+		{"2024-03-01T12:00:20.2499999Z", "A", true}, {"2024-03-01T12:00:10.4999999Z", "B", false}, {"2024-03-01T13:00:15.123456789+01:00", "B", true},
+		{"2034-03-01T12:00:15Z", "C", false}, {"2024-03-01T12:00:20Z", "A", true}, {"2024-03-01T12:00:20.250000001Z", "A", false},
+	};
+	enum { N = sizeof(c) / sizeof *c };
+	struct sbuf t = {0};
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < N; i++) {
+		char record[40];
+		snprintf(record, sizeof(record), "\"RecordNumber\":%u,", i);
+		add_json(&t, record, c[i].time, c[i].host);
+		kept += c[i].kept;
+	}
+	char *a = write_file(dir, "a.json", sbuf_str(&t));
+	struct load_opts o = {.bounded = true, .from = {NULL, at("2024-03-01T12:00:10.5Z")}, .to = {NULL, at("2024-03-01T12:00:20.25Z")}};
+	for (int i = 0; i < 2; i++) {
+		o.chunk = i ? 1 : 0;
+		struct load *l = load_two(a, NULL, o);
+		ck_assert_msg(l->events == kept && l->outside == N - kept, "%d kept, %d outside", (int)l->events, (int)l->outside);
+		ck_assert_int_eq(l->report[0].first, o.from.at);
+		ck_assert_int_eq(l->report[0].last, at("2024-03-01T12:00:20.249999Z"));
+		load_free(l);
+	}
+	o.from = (struct load_bound){"-1h", WHEN_NONE};          /* of the newest event, which is C's */
+	o.to = (struct load_bound){NULL, WHEN_NONE};
+	struct load *l = load_two(a, NULL, o);
+	ck_assert_uint_eq(l->events, 1);
+	ck_assert_int_eq(l->from, at("2034-03-01T11:00:15Z"));
+	load_free(l);
+	free(a);
+	sbuf_free(&t);
+}
+END_TEST
+
 /* Nothing says that an event without a time lies outside. */
 START_TEST(without_a_time)
 {
@@ -213,6 +256,7 @@ int main(void)
 	tcase_add_test(t, other_forms);
 	tcase_add_test(t, what_is_no_copy);
 	tcase_add_test(t, window);
+	tcase_add_test(t, times_of_all_kinds);
 	tcase_add_test(t, without_a_time);
 	suite_add_tcase(suite, t);
 	SRunner *r = srunner_create(suite);
