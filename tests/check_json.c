@@ -427,8 +427,11 @@ START_TEST(broken_behind_text)
 	static const char *const texts[] = {
 		"\"nest\": {\n  \"a\": {\n    \"b\": \"c\"\n  }\n alue\": 0}\n",
 		"info ctx={ \"a\": [\n{\"EventID\":1,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"RecordNumber\":7}\n,\n{\"EventID\":1,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"RecordNumber\":8} done\n",
+		/* its names and commas are no header of a table */
+		"{\"EventID\":1,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"RecordNumber\":7}\n{\"a\":x, event.original,EventID, \"b\": {\"c\": 1, d\n1,2,3,4,5\n"
+		"{\"EventID\":1,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"RecordNumber\":8}\n",
 	};
-	static const int found[] = {0, 2};
+	static const int found[] = {0, 2, 2};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof *texts; i++) {
 		char *shown = decode_all_ways(str_c(texts[i]));

@@ -176,9 +176,18 @@ static size_t column_of(const struct table *c, struct str t, struct str name)
 	return i;
 }
 
+/* A line of broken JSON has commas and names, too. */
+static bool holds_json(struct str cell)
+{
+	return memchr(cell.p, '"', cell.n) && (str_find(cell, STR("\":")) >= 0 || str_find(cell, STR("{\"")) >= 0);
+}
+
 /* Are the cells read last names of which one tells of events? Which one is c->event. */
 static bool is_header(struct table *c, struct str t)
 {
+	for (size_t i = 0; i < c->n; i++)
+		if (holds_json(cell_text(t, c->cell[i])))
+			return false;
 	for (c->event = 0; c->event < c->n; c->event++)
 		if (tells_of_events(cell_text(t, c->cell[c->event])))
 			return true;
