@@ -292,6 +292,67 @@ START_TEST(runs_of_nul)
 }
 END_TEST
 
+/* A hole that begins in one record and ends in another: neither is read, nor one that is made of both. */
+START_TEST(holes_in_records)
+{
+	static const size_t holes[] = {4, 700, 4096};
+	const struct kind *k = &kinds[_i];
+	const unsigned n = 60;
+	struct sbuf whole = k->make(n);
+	struct load *l = load_text(sbuf_str(&whole), 0);
+	char *want = show_load(l);
+
+	load_free(l);
+	for (size_t h = 0; h < sizeof(holes) / sizeof *holes; h++)
+		for (size_t at = 5000; at + holes[h] < whole.n - 1000 && at < 12000; at += 422) {
+			struct sbuf t = {0};
+			unsigned found = 0;
+			sbuf_adds(&t, sbuf_str(&whole));
+			memset(t.p + at, 0, holes[h]);
+			l = load_text(sbuf_str(&t), 0);
+			char *got = show_load(l);
+			for (char *line = strtok(got, "\n"); line; line = strtok(NULL, "\n")) {
+				if (!strstr(line, "ProcessGuid=") && !strstr(line, "Image="))
+					continue;
+				const char *place = strstr(want, line);
+				ck_assert_msg(place && place[strlen(line)] == '\n', "%s, %zu NULs at %zu: %s", k->name, holes[h], at, line);
+				found++;
+			}
+			ck_assert_msg(found == l->events || k->make == pretty_json_of, "%s: %u shown, %d", k->name, found, (int)l->events);
+			ck_assert_msg(l->events == n || l->damaged, "%s, %zu NULs at %zu: %d events, nothing is told", k->name, holes[h], at, (int)l->events);
+			ck_assert_msg(l->events + 2 + holes[h] / 100 >= n, "%s, %zu NULs at %zu: %d events", k->name, holes[h], at, (int)l->events);
+			free(got);
+			load_free(l);
+			sbuf_free(&t);
+		}
+	free(want);
+	sbuf_free(&whole);
+}
+END_TEST
+
+/* The log is told from what stands behind a hole at its start. */
+START_TEST(holes_at_the_start)
+{
+	static const size_t zeros[] = {2, 100, 4096, 30000};
+	const struct kind *k = &kinds[_i];
+
+	for (size_t z = 0; z < sizeof(zeros) / sizeof *zeros; z++) {
+		struct sbuf a = k->make(60), t = {0};
+		const size_t n = zeros[z];
+		for (size_t i = 0; i < n; i++)
+			sbuf_addc(&t, '\0');
+		sbuf_adds(&t, sbuf_str(&a));
+		for (size_t c = 0; c < sizeof(chunks) / sizeof *chunks; c++) {
+			struct load *l = load_text(sbuf_str(&t), chunks[c]);
+			ck_assert_msg(l->events == 60, "%s behind %zu NULs, chunks of %zu: %d events", k->name, n, chunks[c], (int)l->events);
+			load_free(l);
+		}
+		sbuf_free(&a);
+		sbuf_free(&t);
+	}
+}
+END_TEST
+
 /* Chunks of an EVTX file that became zeros, and records in one. */
 START_TEST(holes_in_evtx)
 {
@@ -581,6 +642,8 @@ int main(void)
 	tcase_add_test(glue, mixed_sources);
 	tcase_add_test(glue, wrong_encodings);
 	tcase_add_test(holes, runs_of_nul);
+	tcase_add_loop_test(holes, holes_in_records, 0, 5);
+	tcase_add_loop_test(holes, holes_at_the_start, 0, KINDS);
 	tcase_add_test(holes, holes_in_evtx);
 	tcase_add_test(holes, zeros_before_evtx);
 	tcase_add_test(holes, a_record_of_50_megabytes);

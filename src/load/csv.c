@@ -111,7 +111,10 @@ static enum row read_row(struct table *c, struct str t, size_t *at, bool final)
 		return SHORT;
 	if (p + 1 == t.n && t.p[p] == '\r' && !final)
 		return SHORT;
+	const size_t start = *at;
 	*at = p == t.n ? p : line_end(t, p);
+	if (memchr(t.p + start, 0, p - start))           /* a hole: its two sides are of different rows */
+		return BAD;
 	return c->ncols && c->n != c->ncols ? BAD : ROW;
 }
 
@@ -255,9 +258,13 @@ static enum kind kind_by_row(const struct table *c, struct str t, size_t at, boo
 /* Behind lines that come before a header: PowerShell's type of the records, Excel's separator. */
 static size_t header_start(struct str head)
 {
-	size_t at = str_starts(head, "\xEF\xBB\xBF") ? 3 : 0;
-	struct str t = {head.p + at, head.n - at};
+	size_t at = 0;
 
+	while (at < head.n && head.p[at] == '\0')       /* a hole */
+		at++;
+	if (str_starts((struct str){head.p + at, head.n - at}, "\xEF\xBB\xBF"))
+		at += 3;
+	struct str t = {head.p + at, head.n - at};
 	return str_starts(t, "#TYPE ") || str_starts(t, "sep=") ? next_line(head, at) : at;
 }
 

@@ -31,7 +31,15 @@ const struct decoder *decode_probe(struct str head, enum encoding *enc)
 {
 	const struct decoder *best = NULL;
 	int most = 0;
+	size_t zeros = 0;
 
+	/* What was carved out of a disk may begin with a hole; one NUL byte is half a character of UTF-16. */
+	while (zeros < head.n && head.p[zeros] == '\0')
+		zeros++;
+	if (zeros % 2 && zeros + 1 < head.n && head.p[zeros + 1] == '\0')
+		zeros--;
+	if (zeros > 1 && zeros < head.n)
+		head = (struct str){head.p + zeros, head.n - zeros};
 	*enc = encoding_of(head);
 	for (int i = 0; i < NDECODERS; i++) {
 		int sure = decoders[i]->probe(head, *enc);

@@ -220,7 +220,7 @@ static enum jsonrec_end read_string(struct reader *in, struct str *out)
 			return JSONREC_SHORT;
 		if (*p == '"')
 			break;
-		if (*p == '\n')                          /* a record that was cut short, and the next line */
+		if (*p == '\n' || *p == '\0')            /* a record that was cut short, and the next line; a hole */
 			return JSONREC_BROKEN;
 		if (*p++ != '\\')
 			continue;

@@ -225,6 +225,12 @@ static void keep(struct run *r, size_t from, size_t to)
 	batch_end(r->batch, r->base + start, end - start);
 }
 
+/* What precedes a hole and what follows it are of different records. A few NUL bytes hide no end of one: they are of a value. */
+static bool has_hole(struct str record)
+{
+	return memchr(record.p, 0, record.n) && str_find(record, STR("\0\0\0\0")) >= 0;
+}
+
 /* Records of the plain shape that follow each other are read where they stand, with no look for their tags first. Where the
  * first other thing begins. */
 static size_t plain_records(struct run *r, size_t at)
@@ -235,7 +241,7 @@ static size_t plain_records(struct run *r, size_t at)
 		while (start < r->t.n && blank(r->t.p[start]))
 			start++;
 		n = xml_fast((struct str){r->t.p + start, r->t.n - start}, &r->scratch, r->batch);
-		if (n == 0 || n > DECODE_RECORD_MAX)
+		if (n == 0 || n > DECODE_RECORD_MAX || has_hole((struct str){r->t.p + start, n}))
 			return at;
 		keep(r, start, start + n);
 	}
@@ -247,6 +253,10 @@ static void record(struct run *r, size_t from, size_t to)
 
 	if (to - from > DECODE_RECORD_MAX) {
 		damaged(r, from, to, "longer than 64 MiB");
+		return;
+	}
+	if (has_hole((struct str){r->t.p + from, to - from})) {
+		damaged(r, from, to, "NUL bytes inside the record");
 		return;
 	}
 	if (!r->strict)
