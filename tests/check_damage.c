@@ -420,6 +420,17 @@ START_TEST(a_record_of_50_megabytes)
 }
 END_TEST
 
+/* A table told by its first row, which is longer than what a format is told from. */
+START_TEST(a_row_longer_than_the_head)
+{
+	static const char text[] = "a,b\nthe first cell has more than forty characters in it,\"<Event><System><Provider Name='Microsoft-Windows-Sysmon'/>";
+	const struct str t = {text, sizeof(text) - 1};
+
+	ck_assert_int_gt(decode_csv.probe(t, ENC_UTF8), 0);
+	ck_assert_int_eq(decode_csv.probe((struct str){t.p, t.n - 40}, ENC_UTF8), 0);
+}
+END_TEST
+
 /* ---- encodings ---- */
 
 START_TEST(wrong_encodings)
@@ -647,6 +658,7 @@ int main(void)
 	tcase_add_test(holes, holes_in_evtx);
 	tcase_add_test(holes, zeros_before_evtx);
 	tcase_add_test(holes, a_record_of_50_megabytes);
+	tcase_add_test(holes, a_row_longer_than_the_head);
 	tcase_add_loop_test(cuts, cut_at_every_byte, 0, 4);
 	tcase_add_loop_test(random, mutations, 0, KINDS);
 	SRunner *r = srunner_create(s);

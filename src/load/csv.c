@@ -210,8 +210,10 @@ static bool row_holds_event(const struct table *c, struct str t, bool cut)
 		struct str v = cell_text(t, c->cell[i]);
 		if (v.n < 40)
 			continue;
-		if (cut && i + 1 == c->n)
-			return str_find(v, STR("<Event")) >= 0 && str_find(v, STR("<System")) >= 0;
+		if (cut && i + 1 == c->n) {
+			holds = str_find(v, STR("<Event")) >= 0 && str_find(v, STR("<System")) >= 0;
+			break;
+		}
 		jsonrec_room(&r, v.n * 2);
 		char *p = jsonrec_text(&r, v.n);
 		if (p)
