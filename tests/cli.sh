@@ -486,4 +486,13 @@ run scan --rules rules --case not.case logs
 check 'no case file' 2
 has err 'not.case' 'names it'
 
+# ---- a terminal that does not say how wide it is ----
+
+cat >esc.json <<'EOF'
+{"SourceName":"Microsoft-Windows-Sysmon","EventID":1,"RecordNumber":1,"CommandLine":"a\u001b[2Jb\u202ec"}
+EOF
+printf "stty cols 0\n'%s' query --rules rules --format csv 'sysmon | table CommandLine' esc.json\n" "$spoor" >wide.sh
+script -qec "sh wide.sh" /dev/null >out 2>err </dev/null
+has out 'a\x1B[2Jb\u{202E}c' 'CSV on a terminal without a width: nothing acts'
+
 echo "1..$count"

@@ -95,8 +95,11 @@ void output_abort(struct output *o)
 
 unsigned output_width(FILE *f)
 {
+	enum { UNKNOWN_WIDTH = 80 };                     /* of a terminal that does not say, as a serial line */
 	struct winsize w;
 	int fd = fileno(f);
 
-	return fd >= 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+	if (fd < 0 || !isatty(fd))
+		return 0;
+	return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : UNKNOWN_WIDTH;
 }
