@@ -3,13 +3,13 @@
  *
  * A quoted cell may hold line breaks and anything else, so a row is only known from its start on. When it breaks the rules of
  * quotes or has other than the header's number of cells, the next row is looked for at the next line: the first that is a good one. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "load/decode.h"
+#include "load/decoding.h"
 #include "load/json.h"
 #include "load/stray.h"
-#include "load/wide.h"
 
 enum { COLUMNS_MAX = JSONREC_LEAVES_MAX, TRY_MAX = 1 << 20 /* bytes of a row that is tried after a broken one */ };
 
@@ -340,14 +340,6 @@ static int probe(struct str head, enum encoding enc)
 	return good ? 95 : 0;
 }
 
-static bool holds_other(struct wide *w, struct str stored, enum encoding enc, size_t from, size_t to)
-{
-	size_t start = wide_bytes(w, from);
-	struct stray s;
-
-	return stray_find((struct str){stored.p + start, wide_bytes(w, to) - start}, true, &decode_csv, enc, &s);
-}
-
 /* `state` keeps what is needed of the header, which only the first call sees: the separator and the number of columns. */
 static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
 {
@@ -378,7 +370,7 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 				break;
 			if (what == BAD)
 				at = restart(&c, t, at, false);
-			if (what == SHORT || other || (what == BAD && (at == t.n || holds_other(&w, text, enc, start, at))))
+			if (what == SHORT || other || (what == BAD && (at == t.n || decoding_other(&decode_csv, &w, text, enc, start, at) < at)))
 				break;
 			end = at;
 		}
@@ -405,11 +397,7 @@ static void keep_row(struct table *c, struct str t, struct jsonrec *r)
 
 /* Decoding one text. */
 struct run {
-	struct wide wide;
-	struct str t, stored;                            /* as UTF-8; as it is */
-	enum encoding enc;
-	uint64_t base;
-	struct batch *batch;
+	struct decoding d;
 	struct table table;
 	struct jsonrec rec;
 };
@@ -417,74 +405,62 @@ struct run {
 /* Rows that are none: another log that follows, or damage. */
 static void bad_rows(struct run *r, size_t from, size_t to)
 {
-	uint64_t start = wide_bytes(&r->wide, from);
-	struct str raw = {r->stored.p + start, wide_bytes(&r->wide, to) - start};
-	size_t left = stray_decode(raw, true, r->base + start, &decode_csv, r->enc, false, r->batch);
+	size_t end = decoding_give_away(&r->d, from, to, true);
 
-	if (left < raw.n)
-		to = wide_place(&r->wide, from, start + left);
-	while (to > from && breaks(r->t.p[to - 1]))
-		to--;
-	struct str text = {r->t.p + from, to - from};
-	if (stray_nuls(text).n && left < raw.n)
-		batch_damaged(r->batch, r->base + start, left, "NUL bytes where rows should be");
-	else if (stray_words(text))
-		batch_damaged(r->batch, r->base + start, wide_bytes(&r->wide, to) - start, "no row of %zu cells, or its quotes are not closed",
-		              r->table.ncols);
+	if (end < to && stray_nuls((struct str){r->d.t.p + from, end - from}).n) {
+		decoding_damaged(&r->d, from, end, "NUL bytes where rows should be");
+		return;
+	}
+	while (end > from && breaks(r->d.t.p[end - 1]))
+		end--;
+	if (stray_words((struct str){r->d.t.p + from, end - from})) {
+		char why[80];
+		snprintf(why, sizeof(why), "no row of %zu cells, or its quotes are not closed", r->table.ncols);
+		decoding_damaged(&r->d, from, end, why);
+	}
 }
 
 static void good_row(struct run *r, size_t from, size_t to)
 {
-	while (to > from && breaks(r->t.p[to - 1]))
+	while (to > from && breaks(r->d.t.p[to - 1]))
 		to--;
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-	keep_row(&r->table, r->t, &r->rec);
-	batch_begin(r->batch);
-	if (!r->rec.trouble)
-		jsonrec_feed(&r->rec, r->batch);
-	if (r->rec.trouble)
-		batch_damaged(r->batch, r->base + start, end - start, "%s", r->rec.trouble);
-	else
-		batch_end(r->batch, r->base + start, end - start);
+	keep_row(&r->table, r->d.t, &r->rec);
+	jsonrec_keep(&r->rec, &r->d, from, to);
 }
 
 static void rows(struct run *r, size_t at)
 {
-	while (at < r->t.n) {
+	while (at < r->d.t.n) {
 		size_t start = at;
-		enum row what = read_row(&r->table, r->t, &at, true);
+		enum row what = read_row(&r->table, r->d.t, &at, true);
 		if (what == NOTHING)
 			continue;
-		if (what == ROW && !names_again(&r->table, r->t)) {
+		if (what == ROW && !names_again(&r->table, r->d.t)) {
 			good_row(r, start, at);
 			continue;
 		}
-		at = what == ROW ? r->t.n : restart(&r->table, r->t, start, true);
+		at = what == ROW ? r->d.t.n : restart(&r->table, r->d.t, start, true);
 		bad_rows(r, start, at);
 	}
 }
 
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
-	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b};
+	struct run r = {.d = decoding_open(&decode_csv, text, enc, base, strict, b)};
 	struct wide names = {0};
 
-	(void)strict;
-	r.t = wide_open(&r.wide, text, enc);
 	if (text.n && !open_table(&r.table, wide_open(&names, head, enc), true)) {
 		batch_damaged(b, base, text.n, "no header that names the columns");
 	} else if (text.n) {
 		size_t body = wide_bytes(&names, r.table.body);
 		bool here = text.n >= body && memcmp(text.p, head.p, body) == 0;
-		b->stable = true;
-		jsonrec_room(&r.rec, r.t.n);
+		jsonrec_room(&r.rec, r.d.t.n);
 		rows(&r, here ? r.table.body : 0);
-		b->stable = false;
 	}
 	jsonrec_free(&r.rec);
 	table_free(&r.table);
 	wide_free(&names);
-	wide_free(&r.wide);
+	decoding_close(&r.d);
 }
 
 const struct decoder decode_csv = {FORMAT_CSV, probe, cut, decode, true};

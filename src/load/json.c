@@ -11,9 +11,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "load/decode.h"
+#include "load/decoding.h"
 #include "load/stray.h"
-#include "load/wide.h"
 
 static bool blank(char c)
 {
@@ -220,15 +219,6 @@ static size_t last_line_start(struct str t)
 	}
 }
 
-/* Is what is no record here another log? It is cut by its own rules then. */
-static bool another_log(struct wide *w, struct str stored, enum encoding enc, size_t from, size_t to)
-{
-	size_t start = wide_bytes(w, from);
-	struct stray s;
-
-	return stray_find((struct str){stored.p + start, wide_bytes(w, to) - start}, true, &decode_json, enc, &s);
-}
-
 static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *state)
 {
 	struct wide w = {0};
@@ -247,8 +237,8 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 			struct piece k = next_piece(t, at, false, &r, false);
 			if (k.what != LINE && k.what != RECORD && k.what != HEAD && (k.what != BROKEN || k.end == t.n))
 				break;
-			if (k.what == BROKEN && another_log(&w, text, enc, end, k.end))
-				break;
+			if (k.what == BROKEN && decoding_other(&decode_json, &w, text, enc, end, k.end) < k.end)
+				break;                   /* it is cut by its own rules */
 			at = k.end;
 			end = k.what == LINE ? end : at;         /* what other logs write over many lines stays together */
 		}
@@ -263,22 +253,11 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 
 /* Decoding one text. */
 struct run {
-	struct wide wide;
-	struct str t, stored;                            /* as UTF-8; as it is */
-	enum encoding enc;
-	uint64_t base;
-	struct batch *batch;
+	struct decoding d;
 	struct jsonrec rec;
 	struct piece *odd;                               /* broken pieces since the last record */
 	size_t nodd, oddcap;
 };
-
-static void damaged(struct run *r, size_t from, size_t to, const char *why)
-{
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-
-	batch_damaged(r->batch, r->base + start, end - start, "%s", why);
-}
 
 /* What a record leaves when its start is lost. */
 static bool is_remains(struct str line)
@@ -301,38 +280,30 @@ static void other_lines(struct run *r, size_t from, size_t to)
 	size_t bad = 0, bad_end = 0;
 
 	while (from < to) {
-		const char *eol = memchr(r->t.p + from, '\n', to - from);
-		size_t end = eol ? (size_t)(eol - r->t.p) : to, a = from, z = end;
-		while (a < z && (is_filler(r->t.p[a]) || r->t.p[a] == '\0'))
+		const char *eol = memchr(r->d.t.p + from, '\n', to - from);
+		size_t end = eol ? (size_t)(eol - r->d.t.p) : to, a = from, z = end;
+		while (a < z && (is_filler(r->d.t.p[a]) || r->d.t.p[a] == '\0'))
 			a++;
-		while (z > a && (blank(r->t.p[z - 1]) || r->t.p[z - 1] == '\0'))
+		while (z > a && (blank(r->d.t.p[z - 1]) || r->d.t.p[z - 1] == '\0'))
 			z--;
-		struct str line = {r->t.p + a, z - a};
-		bool whole = eol || end == r->t.n || r->t.p[end] == '\n';
+		struct str line = {r->d.t.p + a, z - a};
+		bool whole = eol || end == r->d.t.n || r->d.t.p[end] == '\n';
 		if (line.n && is_remains(line)) {
 			if (!bad_end)
 				bad = a;
 			bad_end = z;
 		} else if (whole && stray_words(line) && !is_title(line)) {
-			r->batch->lines++;
+			r->d.batch->lines++;
 		}
 		from = end + 1;
 	}
 	if (bad_end)
-		damaged(r, bad, bad_end, "text between records that is no JSON");
+		decoding_damaged(&r->d, bad, bad_end, "text between records that is no JSON");
 }
 
 static void record(struct run *r, struct piece k)
 {
-	uint64_t from = wide_bytes(&r->wide, k.start), to = wide_bytes(&r->wide, k.end);
-
-	batch_begin(r->batch);
-	if (!r->rec.trouble)
-		jsonrec_feed(&r->rec, r->batch);
-	if (r->rec.trouble)
-		batch_damaged(r->batch, r->base + from, to - from, "%s", r->rec.trouble);
-	else
-		batch_end(r->batch, r->base + from, to - from);
+	jsonrec_keep(&r->rec, &r->d, k.start, k.end);
 }
 
 /* ---- tables: {"tables": [{"columns": [{"name": "x"}, …], "rows": [[…], …]}, …]}, the answer of Log Analytics and Sentinel ---- */
@@ -382,7 +353,7 @@ static size_t read_rows(struct run *r, struct str t, size_t at, const struct col
 		if (t.p[at] != '[')
 			continue;
 		if (!jsonrec_row(&r->rec, t, &end, c->name, c->n)) {
-			damaged(r, at, t.n, "no row of its table, or cut short");
+			decoding_damaged(&r->d, at, t.n, "no row of its table, or cut short");
 			return t.n;
 		}
 		record(r, (struct piece){.what = RECORD, .start = at, .end = end});
@@ -393,7 +364,7 @@ static size_t read_rows(struct run *r, struct str t, size_t at, const struct col
 
 static void tables(struct run *r, struct piece k)
 {
-	struct str t = {r->t.p, k.end};
+	struct str t = {r->d.t.p, k.end};
 
 	for (size_t at = k.start; (at = list_of(t, at, STR("\"columns\""))) > 0;) {
 		struct columns c = {0};
@@ -410,28 +381,21 @@ static void tables(struct run *r, struct piece k)
 
 static void other_piece(struct run *r, size_t from, struct piece k)
 {
-	struct str line = {r->t.p + k.start, k.end - k.start};
+	struct str line = {r->d.t.p + k.start, k.end - k.start};
 	bool ours = k.what == BROKEN || (k.what == LINE && str_find(line, STR("\"EventID\"")) >= 0);
 
 	other_lines(r, from, ours ? k.start : k.end);
 	if (k.what == BROKEN && is_table(line))
 		tables(r, k);
 	else if (ours)
-		damaged(r, k.start, k.end, "no valid JSON, or cut short");
+		decoding_damaged(&r->d, k.start, k.end, "no valid JSON, or cut short");
 }
 
 /* What lies between two records, or around them: pieces that are no records, and other text. */
 static void between(struct run *r, size_t from, size_t to)
 {
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-	struct str raw = {r->stored.p + start, (size_t)(end - start)};
-	size_t left = stray_decode(raw, true, r->base + start, &decode_json, r->enc, false, r->batch);
-
-	if (left < raw.n)                                        /* only what precedes it is ours */
-		to = wide_place(&r->wide, from, (size_t)start + left);
-	struct str nuls = stray_nuls((struct str){r->t.p + from, to - from});
-	if (nuls.n)
-		damaged(r, (size_t)(nuls.p - r->t.p), (size_t)(nuls.p - r->t.p) + nuls.n, "NUL bytes where records should be");
+	to = decoding_give_away(&r->d, from, to, true);          /* only what precedes it is ours */
+	decoding_nuls(&r->d, from, to);
 	for (size_t i = 0; i < r->nodd && r->odd[i].start < to; i++) {
 		struct piece k = r->odd[i];
 		if (k.end > to)
@@ -446,16 +410,14 @@ static void between(struct run *r, size_t from, size_t to)
 
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
-	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b};
+	struct run r = {.d = decoding_open(&decode_json, text, enc, base, strict, b)};
 	struct piece k = {.what = RECORD};
 	size_t done = 0;                                 /* end of what has been dealt with */
 
-	(void)head, (void)strict;
-	r.t = wide_open(&r.wide, text, enc);
-	b->stable = true;
-	jsonrec_room(&r.rec, r.t.n);
+	(void)head;
+	jsonrec_room(&r.rec, r.d.t.n);
 	while (k.what != END) {
-		k = next_piece(r.t, k.end, true, &r.rec, true);
+		k = next_piece(r.d.t, k.end, true, &r.rec, true);
 		if (k.what == BROKEN || k.what == LINE) {
 			GROW(r.odd, r.nodd, r.oddcap);
 			r.odd[r.nodd++] = k;
@@ -464,15 +426,14 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 		if (r.nodd || k.other < k.other_end)
 			between(&r, done, k.start);
 		done = k.end;
-		if (k.what == RECORD && k.lists && is_table((struct str){r.t.p + k.start, k.end - k.start}))
+		if (k.what == RECORD && k.lists && is_table((struct str){r.d.t.p + k.start, k.end - k.start}))
 			tables(&r, k);
 		else if (k.what == RECORD)
 			record(&r, k);
 	}
-	b->stable = false;
 	free(r.odd);
 	jsonrec_free(&r.rec);
-	wide_free(&r.wide);
+	decoding_close(&r.d);
 }
 
 const struct decoder decode_json = {FORMAT_JSON, probe, cut, decode, false};

@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "load/batch.h"
+#include "load/decoding.h"
 #include "load/xml.h"
 
 #define JSONREC_DEPTH_MAX 64                             /* objects and arrays inside each other */
@@ -70,6 +71,8 @@ bool jsonrec_row(struct jsonrec *r, struct str t, size_t *at, const struct str *
 
 /* Feeds the record to b, after batch_begin. */
 void jsonrec_feed(struct jsonrec *r, struct batch *b);
+/* The record, which is t[from] to t[to] of a text, as an event; what cannot be kept, for whatever trouble, is damage. */
+void jsonrec_keep(struct jsonrec *r, struct decoding *d, size_t from, size_t to);
 /* Renames the values of .NET's EventLogRecord, if the record is one, to what others call them. */
 void jsonrec_powershell(struct jsonrec *r);
 /* Of a record that has the event's fields in its message only, or as values without names: adds them as fields. */

@@ -490,3 +490,14 @@ void jsonrec_feed(struct jsonrec *r, struct batch *b)
 	if (!feed_leaves(r, b) && lost)
 		r->trouble = "the event in it is cut short or no valid XML";
 }
+
+void jsonrec_keep(struct jsonrec *r, struct decoding *d, size_t from, size_t to)
+{
+	batch_begin(d->batch);
+	if (!r->trouble)
+		jsonrec_feed(r, d->batch);
+	if (r->trouble)
+		decoding_damaged(d, from, to, r->trouble);
+	else
+		decoding_keep(d, from, to);
+}

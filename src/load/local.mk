@@ -4,7 +4,7 @@ libspoor_a_SOURCES += \
 	src/load/binxml.c src/load/binxml.h \
 	src/load/bx_internal.h src/load/bx_text.c src/load/bx_value.c src/load/bx_walk.c \
 	src/load/csv.c \
-	src/load/decode.c src/load/decode.h \
+	src/load/decode.c src/load/decode.h src/load/decoding.c src/load/decoding.h \
 	src/load/evtx.c src/load/evtx.h \
 	src/load/expand.c src/load/expand.h \
 	src/load/follow.c src/load/follow.h \

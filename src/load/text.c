@@ -2,12 +2,11 @@
  * that one does and end where the next starts (or with their line); reading one is text_shape.c's, understanding it that of what
  * JSON and tables share (json_shape.c, json_rendered.c). */
 #include "base/mem.h"
-#include "load/decode.h"
+#include "load/decoding.h"
 #include "load/json.h"
 #include "load/stray.h"
 #include "load/sysmon.h"
 #include "load/text.h"
-#include "load/wide.h"
 
 static size_t next_line(struct str t, size_t at)
 {
@@ -75,41 +74,28 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 
 /* Decoding one text. */
 struct run {
-	struct wide wide;
-	struct str t, stored;                            /* as UTF-8; as it is */
-	enum encoding enc;
-	uint64_t base;
-	struct batch *batch;
+	struct decoding d;
 	struct jsonrec rec;
 };
 
 /* Lines that are no records: another log, or other sources. */
 static void between(struct run *r, size_t from, size_t to)
 {
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-	struct str raw = {r->stored.p + start, (size_t)(end - start)}, rest, line;
-	size_t left = stray_decode(raw, true, r->base + start, &decode_text, r->enc, false, r->batch);
+	struct str rest, line;
 
-	if (left < raw.n)
-		to = wide_place(&r->wide, from, (size_t)start + left);
-	rest = (struct str){r->t.p + from, to - from};
-	struct str nuls = stray_nuls(rest);
-	if (nuls.n) {
-		uint64_t at = wide_bytes(&r->wide, (size_t)(nuls.p - r->t.p));
-		batch_damaged(r->batch, r->base + at, wide_bytes(&r->wide, (size_t)(nuls.p - r->t.p) + nuls.n) - at, "NUL bytes where records should be");
-	}
+	to = decoding_give_away(&r->d, from, to, true);
+	decoding_nuls(&r->d, from, to);
+	rest = (struct str){r->d.t.p + from, to - from};
 	while (str_line(&rest, &line))
-		r->batch->lines += !memchr(line.p, 0, line.n) && stray_words(line);
+		r->d.batch->lines += !memchr(line.p, 0, line.n) && stray_words(line);
 }
 
 /* Where the block at `from` ends: where another log was glued to it, or else the next record starts. */
 static size_t block_end(struct run *r, size_t from, size_t to)
 {
-	uint64_t start = wide_bytes(&r->wide, from);
-	struct str raw = {r->stored.p + start, (size_t)(wide_bytes(&r->wide, to) - start)};
-	struct stray s;
+	size_t other = decoding_other(&decode_text, &r->d.wide, r->d.stored, r->d.enc, from, to);
 
-	return stray_find(raw, true, &decode_text, r->enc, &s) && s.at ? wide_place(&r->wide, from, (size_t)start + s.at) : to;
+	return other == from ? to : other;
 }
 
 static bool is_sysmons(const struct jsonrec *rec)
@@ -126,52 +112,48 @@ static bool is_sysmons(const struct jsonrec *rec)
 
 static void record(struct run *r, const struct text_shape *shape, size_t from, size_t to)
 {
-	while (to > from && strchr("\r\n", r->t.p[to - 1]))
+	while (to > from && strchr("\r\n", r->d.t.p[to - 1]))
 		to--;
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-	struct str text = {r->t.p + from, to - from};
+	struct str text = {r->d.t.p + from, to - from};
 
 	jsonrec_reset(&r->rec);
 	text_read(shape, text, &r->rec);
-	batch_begin(r->batch);
-	if (!r->batch->shape)
-		r->batch->shape = text_writer(shape);
+	batch_begin(r->d.batch);
+	if (!r->d.batch->shape)
+		r->d.batch->shape = text_writer(shape);
 	if (memchr(text.p, 0, text.n))
 		r->rec.trouble = "NUL bytes in the text of a record";
 	if (!r->rec.trouble)
-		jsonrec_feed(&r->rec, r->batch);
+		jsonrec_feed(&r->rec, r->d.batch);
 	if (!r->rec.trouble && !r->rec.nested && is_sysmons(&r->rec))
 		r->rec.trouble = "a record of Sysmon without fields that can be read in its text, or cut short";
 	if (r->rec.trouble)
-		batch_damaged(r->batch, r->base + start, end - start, "%s", r->rec.trouble);
+		decoding_damaged(&r->d, from, to, r->rec.trouble);
 	else
-		batch_end(r->batch, r->base + start, end - start);
+		decoding_keep(&r->d, from, to);
 }
 
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
-	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b};
+	struct run r = {.d = decoding_open(&decode_text, text, enc, base, strict, b)};
 	const struct text_shape *shape = NULL, *next = NULL;
 
-	(void)head, (void)strict;
-	r.t = wide_open(&r.wide, text, enc);
-	size_t first = str_starts(r.t, "\xEF\xBB\xBF") ? 3 : 0, done = first;
-	b->stable = true;
-	jsonrec_room(&r.rec, r.t.n);
-	for (size_t at = find_record(r.t, first, &shape); at < r.t.n; shape = next) {
-		size_t line = next_line(r.t, at);
-		size_t following = find_record(r.t, line, &next), end = text_is_line(shape) ? line : block_end(&r, at, following);
+	(void)head;
+	size_t first = str_starts(r.d.t, "\xEF\xBB\xBF") ? 3 : 0, done = first;
+	jsonrec_room(&r.rec, r.d.t.n);
+	for (size_t at = find_record(r.d.t, first, &shape); at < r.d.t.n; shape = next) {
+		size_t line = next_line(r.d.t, at);
+		size_t following = find_record(r.d.t, line, &next), end = text_is_line(shape) ? line : block_end(&r, at, following);
 		if (done < at)
 			between(&r, done, at);
 		record(&r, shape, at, end);
 		done = end;
 		at = following;
 	}
-	if (done < r.t.n)
-		between(&r, done, r.t.n);
-	b->stable = false;
+	if (done < r.d.t.n)
+		between(&r, done, r.d.t.n);
 	jsonrec_free(&r.rec);
-	wide_free(&r.wide);
+	decoding_close(&r.d);
 }
 
 const struct decoder decode_text = {FORMAT_TEXT, probe, cut, decode, false};

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "load/decode.h"
+#include "load/decoding.h"
 #include "load/stray.h"
-#include "load/wide.h"
 #include "load/xml_fast.h"
 
 enum { PREFIX_MAX = 64 };                                /* bytes of a namespace prefix; blanks before the `>` of an end tag */
@@ -141,35 +140,10 @@ static size_t cut(struct str text, enum encoding enc, bool final, uint64_t *stat
 
 /* Decoding one text. */
 struct run {
-	struct wide wide;
-	struct str t, stored;                            /* as UTF-8; as it is */
-	enum encoding enc;
-	uint64_t base;
-	struct batch *batch;
-	bool fast;                                       /* try xml_fast.c first */
-	struct sbuf scratch;                             /* its */
+	struct decoding d;
+	struct sbuf scratch;                             /* xml_fast.c's */
 	struct xml_strict *strict;                       /* NULL until a record needs it */
 };
-
-static void damaged(struct run *r, size_t from, size_t to, const char *why)
-{
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-
-	batch_damaged(r->batch, r->base + start, end - start, "%s", why);
-}
-
-/* Leaves to other formats what they can read of the text. Where that begins; `to` when there is nothing. `remains`: a record was
- * begun there. */
-static size_t give_away(struct run *r, size_t from, size_t to, bool remains)
-{
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-	struct str raw = {r->stored.p + start, (size_t)(end - start)};
-
-	if (raw.n == 0)
-		return to;
-	size_t left = stray_decode(raw, remains, r->base + start, &decode_xml, r->enc, !r->fast, r->batch);
-	return left == raw.n ? to : wide_place(&r->wide, from, (size_t)start + left);
-}
 
 static bool ends_line(struct str t, size_t at)
 {
@@ -182,11 +156,11 @@ static bool ends_line(struct str t, size_t at)
 static void count_lines(struct run *r, size_t from, size_t to)
 {
 	while (from < to) {
-		const char *eol = memchr(r->t.p + from, '\n', to - from);
-		size_t end = eol ? (size_t)(eol - r->t.p) : to;
-		struct str line = str_trim((struct str){r->t.p + from, end - from});
+		const char *eol = memchr(r->d.t.p + from, '\n', to - from);
+		size_t end = eol ? (size_t)(eol - r->d.t.p) : to;
+		struct str line = str_trim((struct str){r->d.t.p + from, end - from});
 		bool words = line.n && line.p[0] != '<' && line.p[0] != '\0' && stray_words(line);
-		r->batch->lines += words && (eol || ends_line(r->t, end));
+		r->d.batch->lines += words && (eol || ends_line(r->d.t, end));
 		from = end + 1;
 	}
 }
@@ -194,35 +168,26 @@ static void count_lines(struct run *r, size_t from, size_t to)
 /* Text between records is nobody's, unless it holds what belongs into one. */
 static void between(struct run *r, size_t from, size_t to)
 {
-	while (from < to && blank(r->t.p[from]))
+	while (from < to && blank(r->d.t.p[from]))
 		from++;
 	if (from == to)
 		return;
-	to = give_away(r, from, to, false);
+	to = decoding_give_away(&r->d, from, to, false);
 	count_lines(r, from, to);
-	while (to > from && blank(r->t.p[to - 1]))
+	while (to > from && blank(r->d.t.p[to - 1]))
 		to--;
-	struct str s = {r->t.p + from, to - from}, nuls = stray_nuls(s);
-	if (nuls.n)
-		damaged(r, (size_t)(nuls.p - r->t.p), (size_t)(nuls.p - r->t.p) + nuls.n, "NUL bytes where records should be");
-	else if (s.n > 16 && (str_find(s, STR("<System")) >= 0 || str_find(s, STR("<EventData")) >= 0 ||
-	                      str_find(s, STR("<Data ")) >= 0))
-		damaged(r, from, to, "parts of a record outside <Event>");
+	struct str s = {r->d.t.p + from, to - from};
+	if (!decoding_nuls(&r->d, from, to) && s.n > 16 &&
+	    (str_find(s, STR("<System")) >= 0 || str_find(s, STR("<EventData")) >= 0 || str_find(s, STR("<Data ")) >= 0))
+		decoding_damaged(&r->d, from, to, "parts of a record outside <Event>");
 }
 
 /* A record that was begun and never ended; another log may follow inside. */
 static void unfinished(struct run *r, size_t from, size_t to, const char *why)
 {
-	size_t end = give_away(r, from, to, true);
+	size_t end = decoding_give_away(&r->d, from, to, true);
 
-	damaged(r, from, end, why);
-}
-
-static void keep(struct run *r, size_t from, size_t to)
-{
-	uint64_t start = wide_bytes(&r->wide, from), end = wide_bytes(&r->wide, to);
-
-	batch_end(r->batch, r->base + start, end - start);
+	decoding_damaged(&r->d, from, end, why);
 }
 
 /* What precedes a hole and what follows it are of different records. A few NUL bytes hide no end of one: they are of a value. */
@@ -235,15 +200,15 @@ static bool has_hole(struct str record)
  * first other thing begins. */
 static size_t plain_records(struct run *r, size_t at)
 {
-	if (!r->fast)
+	if (r->d.strict)
 		return at;
 	for (size_t start = at, n;; at = start += n) {
-		while (start < r->t.n && blank(r->t.p[start]))
+		while (start < r->d.t.n && blank(r->d.t.p[start]))
 			start++;
-		n = xml_fast((struct str){r->t.p + start, r->t.n - start}, &r->scratch, r->batch);
-		if (n == 0 || n > DECODE_RECORD_MAX || has_hole((struct str){r->t.p + start, n}))
+		n = xml_fast((struct str){r->d.t.p + start, r->d.t.n - start}, &r->scratch, r->d.batch);
+		if (n == 0 || n > DECODE_RECORD_MAX || has_hole((struct str){r->d.t.p + start, n}))
 			return at;
-		keep(r, start, start + n);
+		decoding_keep(&r->d, start, start + n);
 	}
 }
 
@@ -252,39 +217,37 @@ static void record(struct run *r, size_t from, size_t to)
 	char why[120];
 
 	if (to - from > DECODE_RECORD_MAX) {
-		damaged(r, from, to, "longer than 64 MiB");
+		decoding_damaged(&r->d, from, to, "longer than 64 MiB");
 		return;
 	}
-	if (has_hole((struct str){r->t.p + from, to - from})) {
-		damaged(r, from, to, "NUL bytes inside the record");
+	if (has_hole((struct str){r->d.t.p + from, to - from})) {
+		decoding_damaged(&r->d, from, to, "NUL bytes inside the record");
 		return;
 	}
 	if (!r->strict)
 		r->strict = xml_strict_new();
-	batch_begin(r->batch);
-	if (xml_strict_record(r->strict, (struct str){r->t.p + from, to - from}, r->batch, why))
-		keep(r, from, to);
+	batch_begin(r->d.batch);
+	if (xml_strict_record(r->strict, (struct str){r->d.t.p + from, to - from}, r->d.batch, why))
+		decoding_keep(&r->d, from, to);
 	else
-		damaged(r, from, to, why);
+		decoding_damaged(&r->d, from, to, why);
 }
 
 static void decode(struct str text, enum encoding enc, uint64_t base, struct str head, bool strict, struct batch *b)
 {
 	enum { OUTSIDE, INSIDE, AFTER_DOCTYPE } where = OUTSIDE;
-	struct run r = {.stored = text, .enc = enc, .base = base, .batch = b, .fast = !strict};
+	struct run r = {.d = decoding_open(&decode_xml, text, enc, base, strict, b)};
 	size_t start = 0, done = 0;                      /* of the open record; end of what has been dealt with */
 
 	(void)head;
-	r.t = wide_open(&r.wide, text, enc);
-	b->stable = true;
 	done = plain_records(&r, 0);
-	for (struct tag tag = next_tag(r.t, done); tag.kind != NO_TAG; tag = next_tag(r.t, done > tag.end ? done : tag.end)) {
+	for (struct tag tag = next_tag(r.d.t, done); tag.kind != NO_TAG; tag = next_tag(r.d.t, done > tag.end ? done : tag.end)) {
 		if (tag.kind != CLOSE) {
 			if (where == OUTSIDE)
 				between(&r, done, tag.start);
 			else
 				unfinished(&r, start, tag.start, "not closed before the next record starts");
-			struct str gap = {r.t.p + done, tag.start - done};
+			struct str gap = {r.d.t.p + done, tag.start - done};
 			bool doctype = where == OUTSIDE && str_find(gap, STR("<!DOCTYPE")) >= 0;
 			start = done = tag.start;
 			where = doctype ? AFTER_DOCTYPE : INSIDE;
@@ -294,11 +257,11 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 			}
 			if (tag.kind == OPEN)
 				continue;
-			damaged(&r, start, tag.end, "an Event with nothing in it");
+			decoding_damaged(&r.d, start, tag.end, "an Event with nothing in it");
 		} else if (where == OUTSIDE) {
-			damaged(&r, done, tag.end, "the end of a record without its start");
+			decoding_damaged(&r.d, done, tag.end, "the end of a record without its start");
 		} else if (where == AFTER_DOCTYPE) {
-			damaged(&r, start, tag.end, "a document type declaration before the record");
+			decoding_damaged(&r.d, start, tag.end, "a document type declaration before the record");
 		} else {
 			record(&r, start, tag.end);
 		}
@@ -306,14 +269,13 @@ static void decode(struct str text, enum encoding enc, uint64_t base, struct str
 		where = OUTSIDE;
 	}
 	if (where == OUTSIDE)
-		between(&r, done, r.t.n);
+		between(&r, done, r.d.t.n);
 	else
-		unfinished(&r, start, r.t.n, "cut short");
-	b->stable = false;
+		unfinished(&r, start, r.d.t.n, "cut short");
 	if (r.strict)
 		xml_strict_free(r.strict);
 	sbuf_free(&r.scratch);
-	wide_free(&r.wide);
+	decoding_close(&r.d);
 }
 
 /* ---- events inside other formats ---- */
